@@ -1,0 +1,1 @@
+"""Compiled functions on arrays: they know no classes, no models and no other state."""

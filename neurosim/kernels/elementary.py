@@ -1,0 +1,186 @@
+"""Activations and their derivatives, built on an exponential of our own.
+
+libm's ``exp`` and ``tanh`` differ between platforms, and a loop that calls them is not vectorised.
+Everything here is a fixed sequence of operations that each round once, so its bits are the same on
+every machine with a fused multiply-add, and has no branches, so LLVM turns a loop over it into
+vector code. Each ``*_pair`` gives f and f' from one exponential.
+
+float32 and float64 arguments are computed, and returned, in their own precision. For finite
+arguments no result is NaN; a NaN gives NaN. The default ``error_model="numpy"`` means that no test
+for a division by zero stands in the way of vectorisation; no divisor here can be zero.
+
+Method: exp(x) = 2**n exp(r), n the integer nearest to x / log(2), r = x - n log(2) by a two-step
+reduction (Cody and Waite), exp(r) = 1 + r + r**2 q(r) with q a near-minimax polynomial on
+|r| <= log(2) / 2.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from neurosim.kernels.intrinsics import (
+    by_type,
+    fma,
+    horner,
+    like,
+    multiply_by_power_of_two,
+    with_sign_of,
+)
+
+__all__ = [
+    "exponential",
+    "identity_pair",
+    "leaky_relu_pair",
+    "relu_pair",
+    "sigmoid_pair",
+    "softplus_pair",
+    "tanh_pair",
+]
+
+# (exp(r) - 1 - r) / r**2 on |r| <= log(2) / 2: Chebyshev fits, truncation 1.3e-17 and 2e-10.
+_exponential_remainder = horner(
+    double=(
+        2.5100375924709717e-08, 2.762007599981065e-07, 2.7557268480116333e-06,
+        2.4801521322116825e-05, 0.0001984126986304067, 0.0013888888917196881,
+        0.008333333333330065, 0.041666666666624164, 0.16666666666666669, 0.5000000000000001,
+    ),
+    single=(
+        0.00019890980911441147, 0.0013933641603216529, 0.00833331048488617,
+        0.04166646674275398, 0.1666666716337204, 0.5,
+    ),
+)  # fmt: skip
+
+# (atanh(u) / u - 1) / z, z = u**2, on 0 <= u <= 1/3: Chebyshev fits, truncation 5e-18 and 4e-10.
+_logarithm_remainder = horner(
+    double=(
+        0.08082022805971766, 0.04400369243072337, 0.06000536404795356, 0.06657072104827468,
+        0.07692785032479312, 0.09090894718066429, 0.11111111358713932, 0.1428571428355438,
+        0.20000000000007292, 0.3333333333333333,
+    ),
+    single=(
+        0.11612164974212646, 0.1085328757762909, 0.142961785197258, 0.19999852776527405,
+        0.3333333432674408,
+    ),
+)  # fmt: skip
+
+LOG2_E = 1.4426950408889634
+# log(2) in two parts. The first has so few bits that its product with any n is exact.
+_log_2_high = by_type(double=0.6931471805598903, single=0.693145751953125)
+_log_2_low = by_type(double=5.497923018708371e-14, single=1.428606765330187e-06)
+# Adding it rounds to an integer and leaves that integer in the low bits of the sum.
+_rounding_shift = by_type(double=1.5 * 2.0**52, single=1.5 * 2.0**23)
+# Beyond these the exponential is inf, or rounds to 0.
+_largest = by_type(double=710.0, single=89.0)
+_smallest = by_type(double=-746.0, single=-105.0)
+
+
+@njit(cache=True, error_model="numpy")
+def _reduce(x):
+    """Split exp(x) for x within the limits: (exp(r) - 1, shift + n, shift + about n / 2)."""
+    shift = _rounding_shift(x)
+    whole = fma(x, like(x, LOG2_E), shift)
+    half = fma(x, like(x, 0.5 * LOG2_E), shift)
+    n = whole - shift
+    high = fma(-n, _log_2_high(x), x)
+    r = fma(-n, _log_2_low(x), high)
+    # What rounding r has lost comes back with the higher terms.
+    lost = fma(-n, _log_2_low(x), high - r)
+    return r + fma(r * r, _exponential_remainder(r), lost), whole, half
+
+
+@njit(cache=True, error_model="numpy")
+def exponential(x: float) -> float:
+    """exp(x), within 1 ulp (0.92 at most in 300,000 samples).
+
+    Parameters
+    ----------
+    x : float32 or float64
+
+    Returns
+    -------
+    float of the same type
+        inf above 709.78 (float64) and 88.72 (float32), subnormal numbers and then 0 at the other
+        end, NaN for NaN.
+    """
+    x = _largest(x) if x > _largest(x) else x
+    x = _smallest(x) if x < _smallest(x) else x
+    growth, whole, half = _reduce(x)
+    return multiply_by_power_of_two(like(x, 1.0) + growth, whole, half)
+
+
+@njit(cache=True, error_model="numpy")
+def _decay(y):
+    """exp(y) and exp(y) - 1 for y <= 0, both to full relative precision."""
+    y = _smallest(y) if y < _smallest(y) else y
+    growth, whole, half = _reduce(y)
+    power = multiply_by_power_of_two(like(y, 1.0), whole, half)
+    return fma(power, growth, power), fma(power, growth, power - like(y, 1.0))
+
+
+@njit(cache=True, error_model="numpy")
+def sigmoid_pair(x: float) -> tuple[float, float]:
+    """Logistic function and its derivative.
+
+    f(x) = 1 / (1 + exp(-x)), f'(x) = f(x) f(-x) = e / (1 + e)**2 with e = exp(-|x|): never the
+    cancelling f (1 - f), so that f' keeps its precision in both tails.
+    """
+    one = like(x, 1.0)
+    e, _ = _decay(-abs(x))
+    inverse = one / (one + e)
+    lower = e * inverse
+    return (lower if x < like(x, 0.0) else inverse), lower * inverse
+
+
+@njit(cache=True, error_model="numpy")
+def tanh_pair(x: float) -> tuple[float, float]:
+    """Hyperbolic tangent and its derivative.
+
+    With e = exp(-2 |x|): tanh |x| = (1 - e) / (1 + e), where 1 - e is not formed by subtraction and
+    so is right near 0; f'(x) = 4 e / (1 + e)**2.
+    """
+    one = like(x, 1.0)
+    e, e_minus_one = _decay(like(x, -2.0) * abs(x))
+    inverse = one / (one + e)
+    return (
+        with_sign_of(e_minus_one * inverse, x),
+        (like(x, 4.0) * e) * inverse * inverse,
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def softplus_pair(x: float) -> tuple[float, float]:
+    """Smooth rectifier and its derivative, the logistic function.
+
+    f(x) = log(1 + exp(x)) = max(x, 0) + log(1 + e), e = exp(-|x|), and
+    log(1 + e) = 2 atanh(u), u = e / (2 + e) <= 1/3, by a polynomial in u**2.
+    """
+    one = like(x, 1.0)
+    zero = like(x, 0.0)
+    e, _ = _decay(-abs(x))
+    inverse = one / (one + e)
+    u = e / (like(x, 2.0) + e)
+    z = u * u
+    twice = u + u
+    logarithm = fma(twice * z, _logarithm_remainder(z), twice)
+    positive = zero if x < zero else x
+    return positive + logarithm, (e * inverse if x < zero else inverse)
+
+
+@njit(cache=True, error_model="numpy")
+def relu_pair(x: float) -> tuple[float, float]:
+    """Rectifier: f(x) = max(x, 0), f'(x) = 1 for x > 0 and 0 elsewhere, at 0 too."""
+    zero = like(x, 0.0)
+    return (zero if x <= zero else x), (like(x, 1.0) if x > zero else zero)
+
+
+@njit(cache=True, error_model="numpy")
+def leaky_relu_pair(x: float) -> tuple[float, float]:
+    """Leaky rectifier of slope 0.01 below zero; f'(0) = 0.01."""
+    zero, slope = like(x, 0.0), like(x, 0.01)
+    return (x if x > zero else slope * x), (like(x, 1.0) if x > zero else slope)
+
+
+@njit(cache=True, error_model="numpy")
+def identity_pair(x: float) -> tuple[float, float]:
+    """f(x) = x, f'(x) = 1."""
+    return x, like(x, 1.0)

@@ -1,0 +1,263 @@
+"""Single machine operations that Numba does not offer by itself.
+
+Every function here becomes one or two LLVM instructions where it is called; none is a function call
+at run time, none allocates, and all of them may be used inside loops that LLVM then vectorises.
+
+The fused multiply-add is what makes the results of the engine the same on every machine: it rounds
+once, by definition, so that a chain of them in a stated order has one possible result. Left to
+itself a compiler may or may not fuse ``a * b + c``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import llvmlite.binding
+from llvmlite import ir
+from numba import config, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+__all__ = [
+    "FLOAT_BITS",
+    "VECTOR_BYTES",
+    "VECTOR_REGISTERS",
+    "address",
+    "advance",
+    "bits_to_float",
+    "by_type",
+    "float_to_bits",
+    "fma",
+    "horner",
+    "like",
+    "multiply_by_power_of_two",
+    "with_sign_of",
+    "zero_like",
+]
+
+FLOAT_BITS = {types.float32: 32, types.float64: 64}
+
+
+def _host_vectors() -> tuple[int, int]:
+    """Bytes in a vector register of the machine that code is compiled for, and their number.
+
+    Numba keeps its cached code apart by the same features, so these may be compile-time constants.
+    """
+    if config.CPU_FEATURES is not None:
+        features = {f[1:] for f in config.CPU_FEATURES.split(",") if f.startswith("+")}
+    else:
+        host = llvmlite.binding.get_host_cpu_features()
+        features = {name for name, present in host.items() if present}
+    if "avx512f" in features:
+        return 64, 32
+    if "avx" in features:
+        return 32, 16
+    if "neon" in features:
+        return 16, 32
+    return 16, 16
+
+
+VECTOR_BYTES, VECTOR_REGISTERS = _host_vectors()
+
+
+def llvm_fma(builder: ir.IRBuilder, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
+    """Emit ``a * b + c`` rounded once, for scalars and for vectors.
+
+    The function is declared by its name because llvmlite's own helper refuses vectors.
+    """
+    element, prefix = a.type, ""
+    if isinstance(element, ir.VectorType):
+        element, prefix = element.element, f"v{element.count}"
+    name = f"llvm.fma.{prefix}{'f64' if isinstance(element, ir.DoubleType) else 'f32'}"
+    signature = ir.FunctionType(a.type, [a.type] * 3)
+    function = cgutils.get_or_insert_function(builder.module, signature, name)
+    return builder.call(function, [a, b, c])
+
+
+def _is_float(*arguments: types.Type) -> bool:
+    return arguments[0] in FLOAT_BITS and all(a == arguments[0] for a in arguments)
+
+
+@intrinsic
+def fma(typingctx: Any, a: types.Type, b: types.Type, c: types.Type):
+    """``a * b + c`` with one rounding; three float32 or three float64."""
+    if not _is_float(a, b, c):
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        return llvm_fma(builder, *arguments)
+
+    return a(a, b, c), codegen
+
+
+@intrinsic
+def like(typingctx: Any, x: types.Type, value: types.Type):
+    """`value` converted to the type of `x`: how constants stay out of float64 in float32 code."""
+    if not _is_float(x):
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        return arguments[1]
+
+    return x(x, x), codegen
+
+
+@intrinsic
+def with_sign_of(typingctx: Any, magnitude: types.Type, sign: types.Type):
+    """`magnitude` with the sign bit of `sign` (C's ``copysign``)."""
+    if not _is_float(magnitude, sign):
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        name = f"llvm.copysign.f{FLOAT_BITS[magnitude]}"
+        kind = arguments[0].type
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(kind, [kind, kind]), name
+        )
+        return builder.call(function, arguments)
+
+    return magnitude(magnitude, sign), codegen
+
+
+@intrinsic
+def float_to_bits(typingctx: Any, x: types.Type):
+    """The bits of a float32 or float64 as an int32 or int64."""
+    if not _is_float(x):
+        return None
+    integer = types.int32 if x == types.float32 else types.int64
+
+    def codegen(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(FLOAT_BITS[x]))
+
+    return integer(x), codegen
+
+
+@intrinsic
+def bits_to_float(typingctx: Any, bits: types.Type):
+    """The float32 or float64 that has the bits of an int32 or int64."""
+    if bits not in (types.int32, types.int64):
+        return None
+    result = types.float32 if bits == types.int32 else types.float64
+
+    def codegen(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], context.get_value_type(result))
+
+    return result(bits), codegen
+
+
+@intrinsic
+def multiply_by_power_of_two(typingctx: Any, x: types.Type, whole: types.Type, half: types.Type):
+    """``x * 2**n``, rounded once, also where ``2**n`` itself is out of range.
+
+    Parameters
+    ----------
+    x : float
+        A number near 1.
+    whole, half : float
+        ``shift + n`` and ``shift + m``, where ``shift`` is 1.5 * 2**23 (float32) or 1.5 * 2**52
+        (float64), n the exponent and m any integer near n / 2. Powers of two are built by
+        shifting integers into the exponent; 2**m and 2**(n - m) are always in range, and only the
+        second multiplication can round (overflow to inf, gradual underflow).
+    """
+    if not _is_float(x, whole, half):
+        return None
+    width = FLOAT_BITS[x]
+    fraction = 23 if width == 32 else 52
+    bias = 127 if width == 32 else 1023
+
+    def codegen(context, builder, signature, arguments):
+        integer = ir.IntType(width)
+        x_value, whole_value, half_value = arguments
+        whole_bits = builder.bitcast(whole_value, integer)
+        half_bits = builder.bitcast(half_value, integer)
+        # Both hold the same shift; it leaves the difference, and it leaves the low bits of the
+        # half by the shift to the left, which drops everything above the exponent.
+        rest_bits = builder.sub(whole_bits, half_bits)
+        for exponent in (half_bits, rest_bits):
+            biased = builder.add(exponent, ir.Constant(integer, bias))
+            power = builder.bitcast(
+                builder.shl(biased, ir.Constant(integer, fraction)), x_value.type
+            )
+            x_value = builder.fmul(x_value, power)
+        return x_value
+
+    return x(x, whole, half), codegen
+
+
+def horner(double: tuple[float, ...], single: tuple[float, ...]):
+    """Make the intrinsic that evaluates a fixed polynomial, one set of coefficients per type.
+
+    Parameters
+    ----------
+    double, single : tuple of float
+        Coefficients for float64 and float32 arguments, highest power first.
+
+    Returns
+    -------
+    intrinsic
+        ``p(x)`` by Horner's rule, every step one explicit fma.
+    """
+
+    @intrinsic
+    def polynomial(typingctx: Any, x: types.Type):
+        if not _is_float(x):
+            return None
+        coefficients = double if x == types.float64 else single
+
+        def codegen(context, builder, signature, arguments):
+            kind = arguments[0].type
+            result = ir.Constant(kind, coefficients[0])
+            for coefficient in coefficients[1:]:
+                result = llvm_fma(builder, result, arguments[0], ir.Constant(kind, coefficient))
+            return result
+
+        return x(x), codegen
+
+    return polynomial
+
+
+def by_type(double: float, single: float):
+    """Make the intrinsic that gives a constant of the type of its argument."""
+    return horner((double,), (single,))
+
+
+@intrinsic
+def address(typingctx: Any, array: types.Type, offset: types.Type):
+    """Pointer to element `offset` of a one-dimensional contiguous array.
+
+    The array must outlive the pointer: use it on arguments of the calling function only.
+    """
+    if not isinstance(array, types.Array) or array.dtype not in FLOAT_BITS:
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        element = context.get_value_type(array.dtype)
+        return builder.gep(view.data, [arguments[1]], source_etype=element)
+
+    return types.CPointer(array.dtype)(array, types.intp), codegen
+
+
+@intrinsic
+def advance(typingctx: Any, pointer: types.Type, elements: types.Type):
+    """The pointer `elements` elements further on."""
+    if not isinstance(pointer, types.CPointer):
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        element = context.get_value_type(pointer.dtype)
+        return builder.gep(arguments[0], [arguments[1]], source_etype=element)
+
+    return pointer(pointer, types.intp), codegen
+
+
+@intrinsic
+def zero_like(typingctx: Any, pointer: types.Type):
+    """0.0 of the type that `pointer` points to."""
+    if not isinstance(pointer, types.CPointer):
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        return ir.Constant(context.get_value_type(pointer.dtype), 0.0)
+
+    return pointer.dtype(pointer), codegen

@@ -1,0 +1,357 @@
+"""The register-tile micro-kernel that all three synaptic sums share.
+
+A *tile* is a block of results, a few rows by a few vectors of columns, that stays in registers
+while one loop runs along the summed index:
+
+    C[r, j] <- chain over k ascending of fma(A[r, k], B[k, j], C[r, j])
+
+Each result is a chain of its own, in a fixed order, so its bits depend neither on the shape of the
+tile nor on what else is computed beside it. Which of the operands plays A and which plays B, and
+their strides, is what distinguishes prediction, feedback and plasticity.
+
+The kernel is written in LLVM's vector types because no loop that Numba offers keeps such a tile in
+registers. It holds on any machine that LLVM knows: the tile is sized for the host's registers, and
+nothing needs more than the alignment of one element.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from neurosim.kernels.intrinsics import (
+    FLOAT_BITS,
+    VECTOR_BYTES,
+    VECTOR_REGISTERS,
+    llvm_fma,
+)
+
+__all__ = [
+    "CONTINUE",
+    "FRESH",
+    "INDEX",
+    "LEARN",
+    "TILE_ROWS",
+    "TILE_VECTORS",
+    "Emitter",
+    "multiply_strip",
+    "never_unroll",
+    "shared_function",
+    "stack_vectors",
+    "vector_length",
+]
+
+TILE_VECTORS = 3
+# 8 x 3 accumulators, 3 vectors of B and one of A fit 32 registers; 4 x 3 of them fit 16.
+TILE_ROWS = 8 if VECTOR_REGISTERS >= 32 else 4
+
+# What the accumulators start from and where they go.
+FRESH, CONTINUE, LEARN = 0, 1, 2
+
+INDEX = ir.IntType(64)
+
+
+def _lanes(dtype: types.Type) -> int:
+    return VECTOR_BYTES * 8 // FLOAT_BITS[dtype]
+
+
+@intrinsic
+def vector_length(typingctx: Any, pointer: types.Type):
+    """Elements in one vector of the type that `pointer` points to, a compile-time constant."""
+    if not isinstance(pointer, types.CPointer):
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        return ir.Constant(INDEX, _lanes(pointer.dtype))
+
+    return types.intp(pointer), codegen
+
+
+@intrinsic(prefer_literal=True)
+def stack_vectors(typingctx: Any, pointer: types.Type, vectors: types.Type):
+    """Pointer to `vectors` (a compile-time constant) uninitialised vectors on the stack.
+
+    Their elements have the type that `pointer` points to. They last until the calling function
+    returns, and cost nothing, where ``numpy.empty`` costs as much as a small sum.
+    """
+    if not isinstance(pointer, types.CPointer) or not isinstance(vectors, types.IntegerLiteral):
+        return None
+    count = vectors.literal_value * _lanes(pointer.dtype)
+
+    def codegen(context, builder, signature, arguments):
+        element = context.get_value_type(pointer.dtype)
+        # Not cgutils.alloca_once, which fills the block with zeros at every call.
+        with builder.goto_entry_block():
+            block = builder.alloca(ir.ArrayType(element, count))
+        block.align = VECTOR_BYTES
+        return builder.bitcast(block, arguments[0].type)
+
+    return pointer(pointer, vectors), codegen
+
+
+class Emitter:
+    """Vector loads, stores and arithmetic on one element type."""
+
+    def __init__(self, context: Any, builder: ir.IRBuilder, dtype: types.Type) -> None:
+        self.builder = builder
+        self.element = context.get_value_type(dtype)
+        self.lanes = _lanes(dtype)
+        self.vector = ir.VectorType(self.element, self.lanes)
+        self.bytes = FLOAT_BITS[dtype] // 8
+        self.zero = ir.Constant(self.vector, [0.0] * self.lanes)
+
+    def index(self, value: int) -> ir.Constant:
+        return ir.Constant(INDEX, value)
+
+    def at(self, pointer: ir.Value, *offsets: ir.Value) -> ir.Value:
+        for offset in offsets:
+            pointer = self.builder.gep(pointer, [offset], source_etype=self.element)
+        return pointer
+
+    def load(self, pointer: ir.Value, vectors: int = 0) -> ir.Value:
+        """Load the vector that lies `vectors` vectors after `pointer`."""
+        place = self.at(pointer, self.index(vectors * self.lanes))
+        place = self.builder.bitcast(place, self.vector.as_pointer())
+        return self.builder.load(place, align=self.bytes, typ=self.vector)
+
+    def store(self, value: ir.Value, pointer: ir.Value, vectors: int = 0) -> None:
+        place = self.at(pointer, self.index(vectors * self.lanes))
+        place = self.builder.bitcast(place, self.vector.as_pointer())
+        self.builder.store(value, place, align=self.bytes)
+
+    def load_broadcast(self, pointer: ir.Value) -> ir.Value:
+        return self.broadcast(self.builder.load(pointer, align=self.bytes, typ=self.element))
+
+    def broadcast(self, scalar: ir.Value) -> ir.Value:
+        count = self.lanes
+        undefined = ir.Constant(ir.VectorType(scalar.type, count), ir.Undefined)
+        first = self.builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
+        pattern = ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
+        return self.builder.shuffle_vector(first, undefined, pattern)
+
+    def first_lanes(self, count: ir.Value) -> ir.Value:
+        """Mask of the lanes below `count`."""
+        kind = ir.IntType(self.bytes * 8)
+        limit = self.broadcast(self.builder.trunc(count, kind) if self.bytes < 8 else count)
+        numbers = ir.Constant(ir.VectorType(kind, self.lanes), list(range(self.lanes)))
+        return self.builder.icmp_signed("<", numbers, limit)
+
+
+def _emit_prefetch(emit: Emitter, rows: list[ir.Value], vectors: int) -> None:
+    """Ask for the results' cache lines while the sums are formed: they are needed at the end."""
+    builder = emit.builder
+    byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+    signature = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+    prefetch = cgutils.get_or_insert_function(builder.module, signature, "llvm.prefetch.p0")
+    write, keep, data = (ir.Constant(word, n) for n in (0, 3, 1))
+    for row in rows:
+        for v in range(vectors):
+            place = emit.at(row, emit.index(v * emit.lanes))
+            builder.call(prefetch, [builder.bitcast(place, byte), write, keep, data])
+
+
+def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
+    """Emit one tile: load or zero the accumulators, run along k, store or learn."""
+    builder = emit.builder
+    c, a, b = operands["c"], operands["a"], operands["b"]
+    mode = operands["mode"]
+    function = builder.function
+    c_rows = [emit.at(c, builder.mul(operands["c_row"], emit.index(r))) for r in range(rows)]
+    a_rows = [emit.at(a, builder.mul(operands["a_row"], emit.index(r))) for r in range(rows)]
+
+    _emit_prefetch(emit, c_rows, vectors)
+
+    # Start: from the stored sums when continuing, else from zero.
+    entry = builder.block
+    load_block = function.append_basic_block("tile.load")
+    loop_block = function.append_basic_block("tile.loop")
+    done_block = function.append_basic_block("tile.done")
+    builder.cbranch(builder.icmp_signed("==", mode, emit.index(CONTINUE)), load_block, loop_block)
+    builder.position_at_end(load_block)
+    loaded = [[emit.load(c_rows[r], v) for v in range(vectors)] for r in range(rows)]
+    builder.branch(loop_block)
+
+    # The loop along k. There is always at least one step.
+    builder.position_at_end(loop_block)
+    k = builder.phi(INDEX)
+    a_offset = builder.phi(INDEX)
+    b_offset = builder.phi(INDEX)
+    sums = [[builder.phi(emit.vector) for _ in range(vectors)] for _ in range(rows)]
+    for phi in (k, a_offset, b_offset):
+        phi.add_incoming(emit.index(0), entry)
+        phi.add_incoming(emit.index(0), load_block)
+    b_here = emit.at(b, b_offset)
+    right = [emit.load(b_here, v) for v in range(vectors)]
+    results = []
+    for r in range(rows):
+        left = emit.load_broadcast(emit.at(a_rows[r], a_offset))
+        results.append([llvm_fma(builder, left, right[v], sums[r][v]) for v in range(vectors)])
+    steps = (
+        (k, emit.index(1)),
+        (a_offset, operands["a_step"]),
+        (b_offset, operands["b_step"]),
+    )
+    for phi, step in steps:
+        phi.add_incoming(builder.add(phi, step), loop_block)
+    for r in range(rows):
+        for v in range(vectors):
+            sums[r][v].add_incoming(emit.zero, entry)
+            sums[r][v].add_incoming(loaded[r][v], load_block)
+            sums[r][v].add_incoming(results[r][v], loop_block)
+    following = k.incomings[-1][0]
+    again = builder.icmp_signed("<", following, operands["depth"])
+    never_unroll(builder.cbranch(again, loop_block, done_block))
+
+    # End: store the sums, or take them as the change of the weights that are stored there.
+    builder.position_at_end(done_block)
+    mask = emit.first_lanes(operands["lanes"])
+    learn_block = function.append_basic_block("tile.learn")
+    store_block = function.append_basic_block("tile.store")
+    exit_block = function.append_basic_block("tile.exit")
+    builder.cbranch(builder.icmp_signed("==", mode, emit.index(LEARN)), learn_block, store_block)
+    for block in (learn_block, store_block):
+        builder.position_at_end(block)
+        if block is learn_block:
+            rate = emit.broadcast(operands["alpha"])
+        for r in range(rows):
+            for v in range(vectors):
+                value = results[r][v]
+                if block is learn_block:
+                    value = llvm_fma(builder, rate, value, emit.load(c_rows[r], v))
+                    # -0.0 + 0.0 is 0.0: one zero, whatever path led to it.
+                    value = builder.fadd(value, emit.zero)
+                if v == vectors - 1:
+                    # Padding stays zero even when inf * 0 put a NaN there.
+                    value = builder.select(mask, value, emit.zero)
+                emit.store(value, c_rows[r], v)
+        builder.branch(exit_block)
+    builder.position_at_end(exit_block)
+
+
+def never_unroll(branch: ir.Instruction) -> None:
+    """Tell LLVM to leave the loop that `branch` closes as it is.
+
+    The tile is the unrolling. LLVM would unroll it once more, which gains nothing, takes long to
+    compile and runs the address arithmetic out of registers.
+    """
+    module = branch.parent.function.module
+    disable = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
+    name = f"loop {id(branch)}"
+    loop = module.add_metadata([ir.MetaDataString(module, name), disable])
+    # LLVM's loop metadata begins with a reference to itself.
+    loop.operands = (loop, disable)
+    branch.set_metadata("llvm.loop", loop)
+
+
+def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
+    """Emit the loop over rows: full tiles first, then what is left by halves."""
+    builder = emit.builder
+    rows = operands["rows"]
+    row_at = cgutils.alloca_once_value(builder, emit.index(0))
+    tile_rows = TILE_ROWS
+    while tile_rows:
+        head = builder.function.append_basic_block("strip.head")
+        body = builder.function.append_basic_block("strip.body")
+        after = builder.function.append_basic_block("strip.after")
+        builder.branch(head)
+        builder.position_at_end(head)
+        row = builder.load(row_at, typ=INDEX)
+        end = builder.add(row, emit.index(tile_rows))
+        builder.cbranch(builder.icmp_signed("<=", end, rows), body, after)
+        builder.position_at_end(body)
+        here = dict(operands)
+        here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
+        here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
+        _emit_tile(emit, tile_rows, vectors, here)
+        builder.store(end, row_at)
+        builder.branch(head)
+        builder.position_at_end(after)
+        tile_rows //= 2
+
+
+_STRIP_OPERANDS = (
+    "c", "c_row", "a", "a_row", "a_step", "b", "b_step", "rows", "depth", "lanes", "mode", "alpha",
+)  # fmt: skip
+
+
+def shared_function(module: ir.Module, name: str, kinds: list[ir.Type]) -> ir.Function:
+    """Declare a function that is emitted once per module and never inlined.
+
+    A function of its own has the registers of its inner loop allocated the same way whatever calls
+    it; inlined into a large kernel it was up to a third slower.
+    """
+    kind = ir.FunctionType(ir.VoidType(), kinds)
+    function = cgutils.get_or_insert_function(module, kind, name)
+    function.linkage = "linkonce_odr"
+    function.attributes.add("noinline")
+    function.attributes.add("nounwind")
+    return function
+
+
+@intrinsic(prefer_literal=True)
+def multiply_strip(
+    typingctx: Any,
+    vectors: types.Type,
+    c: types.Type,
+    c_row: types.Type,
+    a: types.Type,
+    a_row: types.Type,
+    a_step: types.Type,
+    b: types.Type,
+    b_step: types.Type,
+    rows: types.Type,
+    depth: types.Type,
+    lanes: types.Type,
+    mode: types.Type,
+    alpha: types.Type,
+):
+    """Multiply a matrix by a strip of at most TILE_VECTORS vectors of columns.
+
+    C[r, j] = chain over k ascending of fma(A[r, k], B[k, j], start), 0 <= r < rows
+
+    Parameters
+    ----------
+    vectors : int
+        Columns of the strip in vectors; a literal, 1 to TILE_VECTORS.
+    c, c_row : pointer, int
+        Results, and the elements from one row to the next.
+    a, a_row, a_step : pointer, int, int
+        Left operand, and the elements from one row, and from one k, to the next.
+    b, b_step : pointer, int
+        Right operand, whose columns are contiguous, and the elements from one k to the next.
+    rows, depth : int
+        Number of rows, and of summands; `depth` is at least 1.
+    lanes : int
+        Columns of the last vector that are real; zero is stored in the others.
+    mode : int
+        FRESH: start from 0.0 and store. CONTINUE: start from C and store. LEARN: start from 0.0,
+        then store fma(alpha, sum, C) + 0.0.
+    alpha : float
+        The learning rate of LEARN.
+    """
+    if not isinstance(vectors, types.IntegerLiteral) or not isinstance(c, types.CPointer):
+        return None
+    count = vectors.literal_value
+    dtype = c.dtype
+    pointer = types.CPointer(dtype)
+
+    def codegen(context, builder, signature, arguments):
+        at, element = context.get_value_type(pointer), context.get_value_type(dtype)
+        name = f"neurosim_multiply_strip_{dtype}_{TILE_ROWS}x{count}"
+        kinds = [at, INDEX, at, INDEX, INDEX, at, *[INDEX] * 5, element]
+        function = shared_function(builder.module, name, kinds)
+        if function.is_declaration:
+            body = ir.IRBuilder(function.append_basic_block("entry"))
+            operands = dict(zip(_STRIP_OPERANDS, function.args, strict=True))
+            _emit_strip(Emitter(context, body, dtype), count, operands)
+            body.ret_void()
+        builder.call(function, arguments[1:])
+        return context.get_dummy_value()
+
+    i = types.intp
+    signature = types.void(vectors, pointer, i, pointer, i, i, pointer, i, i, i, i, i, dtype)
+    return signature, codegen

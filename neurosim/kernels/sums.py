@@ -1,0 +1,167 @@
+"""The three synaptic sums of a tick, each in one fixed order.
+
+    prediction  mu[r, j]       = sum over k of f[r, k] theta[k, j]             Song 2020, Eq. (1)
+    feedback    feedback[r, i] = sum over j of epsilon[r, j] theta[i, j]       Song 2020, Eq. (4)
+    plasticity  theta[i, j]   += alpha sum over r of f[r, i] drive[r, j]       Song 2020, Eq. (9)
+
+r counts replicas, and theta is (pre, post): row i holds the synapses from value node i. Every
+result is one chain of fused multiply-adds over the summed index in ascending order, so its bits
+depend neither on which other results are computed with it nor on the machine.
+
+Arrays are one-dimensional; ``*_at`` is the element where a block begins and ``*_stride`` the
+elements from one of its rows to the next, a multiple of 16 with zeros behind the last column. Whole
+vectors are read and written, so padding is touched, and is zero afterwards.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from neurosim.kernels.across_kernel import ACROSS_VECTORS, multiply_across, transpose_rows
+from neurosim.kernels.intrinsics import address, advance, zero_like
+from neurosim.kernels.micro_kernel import (
+    CONTINUE,
+    FRESH,
+    LEARN,
+    TILE_ROWS,
+    TILE_VECTORS,
+    multiply_strip,
+    stack_vectors,
+    vector_length,
+)
+
+__all__ = ["accumulate_feedback", "accumulate_prediction", "learn"]
+
+# Summands taken at a time, so that what is read again stays in the caches.
+DEPTH_BLOCK = 256
+# With so few replicas a sum is limited by reading theta. It is then read once, along its rows, a
+# few rows side by side: as many as a cache has ways.
+FEW_REPLICAS = 2
+SHALLOW_BLOCK = 8
+LONG_ROW = 128
+# Rows of theta that learn together when there are many replicas.
+LEARN_BLOCK = 256
+PANEL_VECTORS = DEPTH_BLOCK * TILE_VECTORS
+
+
+@njit(cache=True)
+def _strip(vectors, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha):
+    """Call the micro-kernel compiled for this number of vectors."""
+    if vectors == 3:
+        multiply_strip(3, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha)
+    elif vectors == 2:
+        multiply_strip(2, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha)
+    else:
+        multiply_strip(1, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha)
+
+
+@njit(cache=True)
+def accumulate_prediction(
+    f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride, rows, pre, post, fresh
+):
+    """mu[r, j] = chain over k ascending of fma(f[r, k], theta[k, j], start).
+
+    The start is 0.0 if `fresh`, else mu[r, j].
+    """
+    a = address(f, f_at)
+    b = address(theta, theta_at)
+    c = address(mu, mu_at)
+    width = vector_length(b)
+    block = SHALLOW_BLOCK if rows <= FEW_REPLICAS and post >= LONG_ROW else DEPTH_BLOCK
+    for k in range(0, pre, block):
+        depth = min(block, pre - k)
+        mode = FRESH if fresh and k == 0 else CONTINUE
+        for j in range(0, post, TILE_VECTORS * width):
+            columns = min(TILE_VECTORS * width, post - j)
+            vectors = (columns + width - 1) // width
+            _strip(
+                vectors, advance(c, j), mu_stride, advance(a, k), f_stride, 1,
+                advance(b, k * theta_stride + j), theta_stride, rows, depth,
+                columns - (vectors - 1) * width, mode, zero_like(b),
+            )  # fmt: skip
+
+
+@njit(cache=True)
+def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
+    """C[r, i] = chain over k ascending of fma(A[r, k], B[i, k], start): theta read across.
+
+    Panels of theta are transposed into a block on the stack, and multiplied from there.
+    """
+    width = vector_length(b)
+    panel = stack_vectors(b, PANEL_VECTORS)
+    for i in range(0, columns, TILE_VECTORS * width):
+        wanted = min(TILE_VECTORS * width, columns - i)
+        vectors = (wanted + width - 1) // width
+        for k in range(0, depth, DEPTH_BLOCK):
+            steps = min(DEPTH_BLOCK, depth - k)
+            for lane in range(0, wanted, width):
+                transpose_rows(
+                    advance(panel, lane), vectors * width,
+                    advance(b, (i + lane) * b_row + k), b_row, min(width, wanted - lane), steps,
+                )  # fmt: skip
+            _strip(
+                vectors, advance(c, i), c_row, advance(a, k), a_row, 1, panel, vectors * width,
+                rows, steps, wanted - (vectors - 1) * width, mode if k == 0 else CONTINUE,
+                zero_like(b),
+            )  # fmt: skip
+
+
+@njit(cache=True)
+def accumulate_feedback(
+    epsilon, epsilon_at, epsilon_stride, theta, theta_at, theta_stride,
+    feedback, feedback_at, feedback_stride, rows, pre, post, fresh,
+):  # fmt: skip
+    """feedback[r, i] = chain over j ascending of fma(epsilon[r, j], theta[i, j], start).
+
+    The start is 0.0 if `fresh`, else feedback[r, i].
+    """
+    a = address(epsilon, epsilon_at)
+    b = address(theta, theta_at)
+    c = address(feedback, feedback_at)
+    width = vector_length(b)
+    mode = FRESH if fresh else CONTINUE
+    done = 0
+    begun = 0
+    if rows == 1:
+        # One replica: whole squares of theta go from memory to registers; two edges are left.
+        blocks = pre // (ACROSS_VECTORS * width)
+        begun = post // width * width
+        if blocks > 0 and begun > 0:
+            multiply_across(c, a, b, theta_stride, blocks, begun, mode)
+            done = blocks * ACROSS_VECTORS * width
+    for finishing in range(2):
+        first = 0 if finishing else done
+        count = done if finishing else pre - done
+        step = begun if finishing else 0
+        if count > 0 and step < post:
+            _multiply_across(
+                advance(c, first), feedback_stride, advance(a, step), epsilon_stride,
+                advance(b, first * theta_stride + step), theta_stride,
+                rows, count, post - step, CONTINUE if finishing else mode,
+            )  # fmt: skip
+
+
+@njit(cache=True)
+def learn(
+    f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
+    rows, pre, post, alpha,
+):  # fmt: skip
+    """theta[i, j] = fma(alpha, G[i, j], theta[i, j]) + 0.0.
+
+    G[i, j] = chain over r ascending of fma(f[r, i], drive[r, j], 0.0 to begin with).
+    """
+    a = address(f, f_at)
+    b = address(drive, drive_at)
+    c = address(theta, theta_at)
+    width = vector_length(b)
+    block = LEARN_BLOCK if rows > FEW_REPLICAS else TILE_ROWS
+    for i in range(0, pre, block):
+        count = min(block, pre - i)
+        for j in range(0, post, TILE_VECTORS * width):
+            columns = min(TILE_VECTORS * width, post - j)
+            vectors = (columns + width - 1) // width
+            _strip(
+                vectors, advance(c, i * theta_stride + j), theta_stride, advance(a, i), 1,
+                f_stride, advance(b, j), drive_stride, count, rows,
+                columns - (vectors - 1) * width, LEARN, alpha,
+            )  # fmt: skip
