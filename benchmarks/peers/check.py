@@ -1,0 +1,220 @@
+"""Run the peers side by side: compare what they compute, then say how long they took.
+
+``python -m benchmarks.peers.check`` from the top of the checkout prints a table. It settles against
+which figures neurosim's own are held. A time counts only if the final weights of that very run (or
+the final x of its ticks) equal those of NumPy in float64 up to rounding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.peers import PEERS, Arrays, load, reason_to_skip
+
+Array = npt.NDArray[Any]
+
+REFERENCE = "numpy_whole_matrix"
+FUNCTIONS = ("bp_updates", "zil_updates", "il_updates", "tick")
+# Rounding, after some thousands of updates, in units of the largest weight.
+TOLERANCE = {"float64": 1e-12, "float32": 3e-5}
+# What a library raises that is installed and does not work here; the others run all the same.
+_LIBRARY_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Row(NamedTuple):
+    """One line of the table: seconds per update or tick, or a note on why there are none."""
+
+    peer: str
+    function: str
+    dtype: str
+    seconds: float | None
+    difference: float | None
+    note: str = ""
+
+
+class Work(NamedTuple):
+    """What every peer is given."""
+
+    weights: Arrays
+    inputs: Array
+    targets: Array
+    order: Array
+    learning_rate: float
+    ticks: int
+    threads: int = 1
+
+    def arguments(self, function: str, dtype: str) -> dict[str, Any]:
+        """Return the keyword arguments of one of a peer's functions."""
+        shared = {"weights": self.weights, "dtype": dtype, "threads": self.threads}
+        if function == "tick":
+            return {**shared, "ticks": self.ticks}
+        names = ("inputs", "targets", "order", "learning_rate")
+        return {**shared, **{name: getattr(self, name) for name in names}}
+
+
+def example_work(
+    sizes: Sequence[int] = (784, 32, 32, 10),
+    batch: int = 20,
+    updates: int = 1800,
+    ticks: int = 1800,
+    threads: int = 1,
+) -> Work:
+    """Make weights, images that are mostly dark as MNIST's are, and an order of batches."""
+    generator = np.random.Generator(np.random.PCG64(1))
+    shapes = list(pairwise(sizes))
+    weights = [generator.uniform(-1, 1, s) * np.sqrt(6 / sum(s)) for s in shapes]
+    inputs = generator.random((10_000, sizes[0]))
+    inputs *= generator.random(inputs.shape) < 0.25
+    targets = np.eye(sizes[-1])[generator.integers(0, sizes[-1], len(inputs))]
+    order = generator.integers(0, len(inputs), (updates, batch))
+    # Small enough for wide layers, too: a run that diverges has no result to compare.
+    learning_rate = 0.5 / (batch * max(sizes[1:]))
+    return Work(weights, inputs, targets, order, learning_rate, ticks, threads)
+
+
+def compare(work: Work, function: str, dtype: str, repeats: int = 1) -> Iterator[Row]:
+    """Run one function of every peer that has it.
+
+    Parameters
+    ----------
+    work : Work
+        Weights, data and sizes, the same for all.
+    function : str
+        One of ``FUNCTIONS``.
+    dtype : str
+        float64 or float32.
+    repeats : int
+        Number of runs, each in a process of its own; the fastest counts.
+
+    Yields
+    ------
+    Row
+        One row for each peer, skipped and failed ones included.
+    """
+    expected, _, error = _run_apart(REFERENCE, function, work.arguments(function, "float64"))
+    if error:
+        raise RuntimeError(error)
+    for peer in PEERS:
+        module = load(peer)
+        if not hasattr(module, function):
+            continue
+        if reason := reason_to_skip(module):
+            yield Row(module.NAME, function, dtype, None, None, reason)
+            continue
+        arguments = work.arguments(function, dtype)
+        runs = [_run_apart(peer, function, arguments) for _ in range(repeats)]
+        errors = [error for _, _, error in runs if error]
+        if errors:
+            yield Row(module.NAME, function, dtype, None, None, f"failed: {errors[0]}")
+            continue
+        difference = max(_difference(result, expected) for result, _, _ in runs)
+        if difference <= TOLERANCE[dtype]:
+            seconds = min(seconds for _, seconds, _ in runs)
+            yield Row(module.NAME, function, dtype, seconds, difference)
+        else:
+            yield Row(module.NAME, function, dtype, None, difference, "not the same result")
+
+
+def _difference(result: Arrays, expected: Arrays) -> float:
+    """Return the largest difference, in units of the largest value; infinite if it is NaN."""
+    scale = max(float(np.abs(array).max()) for array in expected)
+    pairs = zip(result, expected, strict=True)
+    largest = max(float(np.abs(np.subtract(a, b)).max()) for a, b in pairs)
+    return largest / scale if np.isfinite(largest) else float("inf")
+
+
+def _run_apart(
+    peer: str, function: str, arguments: dict[str, Any]
+) -> tuple[list[Array], float, str]:
+    """Run one function in a process of its own, so that no library's threads or state disturb."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    with _environment(dict.fromkeys(_THREAD_VARIABLES, str(arguments["threads"]))):
+        process = context.Process(target=_child, args=(sender, peer, function, arguments))
+        process.start()
+    sender.close()
+    try:
+        answer: tuple[list[Array], float, str] = receiver.recv()
+    except EOFError:
+        process.join()
+        answer = [], 0.0, f"its process ended with code {process.exitcode}"
+    process.join()
+    return answer
+
+
+def _child(sender: Connection, peer: str, function: str, arguments: dict[str, Any]) -> None:
+    try:
+        if hasattr(os, "sched_setaffinity"):
+            # XLA has no other setting for its threads that every version of it obeys.
+            cores = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(0, cores[-arguments["threads"] :])
+        result, seconds = getattr(load(peer), function)(**arguments)
+        sender.send((result, seconds, ""))
+    except _LIBRARY_ERRORS as error:
+        sender.send(([], 0.0, f"{type(error).__name__}: {error}"))
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[784, 32, 32, 10])
+    parser.add_argument("--batch", type=int, default=20)
+    parser.add_argument("--updates", type=int, default=1800)
+    parser.add_argument("--ticks", type=int, default=1800)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--functions", nargs="+", default=FUNCTIONS, choices=FUNCTIONS)
+    parser.add_argument("--dtypes", nargs="+", default=tuple(TOLERANCE), choices=tuple(TOLERANCE))
+    options = parser.parse_args()
+    work = example_work(
+        options.sizes, options.batch, options.updates, options.ticks, options.threads
+    )
+    print(
+        f"{'-'.join(map(str, options.sizes))}, batch {options.batch}, {options.threads} thread(s)"
+    )
+    print(f"{'':12} {'':8} {'peer':20} {'microseconds':>12} {'difference':>11}")
+    for function in options.functions:
+        for dtype in options.dtypes:
+            for row in compare(work, function, dtype, options.repeats):
+                time = "" if row.seconds is None else f"{row.seconds * 1e6:.1f}"
+                gap = "" if row.difference is None else f"{row.difference:.1e}"
+                line = f"{function:12} {dtype:8} {row.peer:20} {time:>12} {gap:>11} {row.note}"
+                print(line.rstrip(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
