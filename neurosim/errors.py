@@ -1,0 +1,67 @@
+"""What can go wrong, each also a built-in exception."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ConvergenceError",
+    "DataError",
+    "DivergenceError",
+    "MissingExtraError",
+    "NeurosimError",
+    "ProtocolError",
+]
+
+
+class NeurosimError(Exception):
+    """Base class of every error that neurosim raises by itself."""
+
+
+class ArgumentError(NeurosimError, ValueError):
+    """An argument has a value that is not allowed."""
+
+
+class ArgumentTypeError(NeurosimError, TypeError):
+    """An argument has a type that is not allowed."""
+
+
+class DataError(NeurosimError, ValueError):
+    """An array or a file does not hold what it should."""
+
+
+class ProtocolError(NeurosimError, ValueError):
+    """A simulation was asked for something that makes no sense at this moment."""
+
+
+class MissingExtraError(NeurosimError, ImportError):
+    """An optional library is needed and not installed."""
+
+
+class ConvergenceError(NeurosimError, ArithmeticError):
+    """A network did not become quiet within the ticks allowed."""
+
+
+class DivergenceError(NeurosimError, ArithmeticError):
+    """A state grew beyond what floating point can hold; the last finite snapshot is kept.
+
+    Attributes
+    ----------
+    population : str
+        The population of the first node that overflowed.
+    node, replica : int
+        Its index in the population, and the replica in which it happened.
+    tick : int
+        The tick that could not be completed; the simulation still stands at it.
+    """
+
+    def __init__(self, population: str, node: int, replica: int, tick: int) -> None:
+        self.population, self.node, self.replica, self.tick = population, node, replica, tick
+        super().__init__(
+            f"the state overflows in node {node} of population {population!r} (replica {replica}) "
+            f"in the tick after t = {tick}; the last finite snapshot is kept. Smaller gamma, "
+            "learning rate, weights or inputs keep it finite."
+        )
+
+    def __reduce__(self) -> tuple[type[DivergenceError], tuple[str, int, int, int]]:
+        return type(self), (self.population, self.node, self.replica, self.tick)
