@@ -1,0 +1,112 @@
+"""How a network lies in memory: one record per population and projection, and flat arrays of state.
+
+Per-node state of a population is a block of rows, one per replica, of `stride` elements; the fields
+of a record say where in the arrays of the state each block begins. Columns behind `size` are
+padding and stay zero.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["POPULATION", "PROJECTION", "SETTING", "Plan", "State"]
+
+
+def _record(*fields: str) -> np.dtype[np.void]:
+    return np.dtype([(field, np.int64) for field in fields])
+
+
+#: Blocks of the array `real`, in the paper's letters: slope is f'(x), delta_x the change of x that
+#: the last step made, feedback the sum over epsilon theta, drive the gated epsilon g epsilon.
+REAL_BLOCKS = (
+    "x", "x_next", "f", "f_next", "slope", "slope_next",
+    "mu", "mu_next", "epsilon", "delta_x", "feedback", "drive",
+)  # fmt: skip
+#: Blocks of the array `flag`: 0 or 1 per node. x_moved, mu_moved and onset (epsilon was zero one
+#: tick before) speak of the present snapshot, if the row was evaluated in it.
+FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "x_moved", "mu_moved", "onset")
+
+POPULATION = _record(
+    "size", "stride", "level", "activation", "linear", "held", "column",
+    "first_incoming", "incoming", "first_outgoing", "outgoing",
+    *REAL_BLOCKS, *FLAG_BLOCKS, "quiet_since",
+)  # fmt: skip
+PROJECTION = _record("pre", "post", "theta", "stride")
+SETTING = _record(
+    "gate", "reads_time", "signal_at", "t_d", "feedback_gate", "delta_form", "event_driven",
+    "rest", "mean", "guarded", "threads",
+)  # fmt: skip
+
+# Values of setting.rest: never; once the own gate has opened; or one tick after every error node
+# that a value node predicts has come to rest, too.
+REST_NEVER, REST_LEARNED, REST_SPREADS = 0, 1, 2
+
+# Flags per population and replica (rows of state.row).
+MOVED = 0  # x changed on the way to this snapshot
+MOVED_NEXT = 1  # x changes in the step being made
+ERRED = 2  # epsilon changed on the way to this snapshot
+LIVE = 3  # some epsilon is not zero
+SPIKING = 4  # some phi is 1
+RESTED = 5  # every node is at rest
+STALE = 6  # mu was not evaluated when something that it reads changed
+AWAKE = 7  # something that a value node reads has changed
+OPEN = 8  # some gate is open
+EVALUATE = 9  # mu is to be evaluated
+ROW_FLAGS = 10
+
+# Elements of state.clock.
+TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4
+CLOCK_SIZE = 5
+
+# Elements of state.count: multiply-adds over synapses.
+PREDICTIONS, FEEDBACKS, UPDATES = 0, 1, 2
+
+# Elements of plan.parameter.
+GAMMA, ZERO_THRESHOLD = 0, 1
+# A magnitude below which a sum of a few such numbers is finite.
+LIMIT = 2
+
+# Columns of state.bound: upper bounds of |f(x)| and |epsilon| in a population.
+BOUND_F, BOUND_EPSILON = 0, 1
+
+#: The time before which everything was quiet.
+LONG_AGO = -(2**62)
+
+# How a step ended.
+DONE = 0
+RISKY = 1  # nothing was done, because an overflow could not be excluded
+DIVERGED = 2  # nothing was done, because it would not be finite
+
+Array = npt.NDArray[np.generic]
+
+
+class Plan(NamedTuple):
+    """What does not change while a network runs."""
+
+    populations: Array  # POPULATION, by name
+    projections: Array  # PROJECTION, by name
+    wiring: Array  # projections into and out of each population, by name
+    order: Array  # populations, each after those that predict it
+    alpha: Array  # learning rate per projection
+    parameter: Array  # GAMMA, ZERO_THRESHOLD, LIMIT
+    setting: Array  # one SETTING
+
+
+class State(NamedTuple):
+    """What does."""
+
+    real: Array
+    flag: Array
+    quiet_since: Array  # tick at which the last run of zero epsilon began, per node
+    theta: Array
+    row: Array  # (flag, population, replica)
+    evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
+    learned: Array  # per projection: theta changed on the way to this snapshot
+    learned_next: Array
+    bound: Array  # (population, 2)
+    theta_bound: Array
+    clock: Array
+    count: Array

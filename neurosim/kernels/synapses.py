@@ -1,0 +1,151 @@
+"""The synapses of a network: what they carry forward and back, and how they learn."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from neurosim.kernels.layout import (
+    BOUND_EPSILON,
+    BOUND_F,
+    FEEDBACKS,
+    LIVE,
+    OPEN,
+    PREDICTIONS,
+    ROWS,
+    UPDATES,
+)
+from neurosim.kernels.parallel_sums import (
+    accumulate_feedback_in_parallel,
+    accumulate_prediction_in_parallel,
+    learn_in_parallel,
+)
+from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
+
+__all__ = ["feed_back", "learn_synapses", "predict"]
+
+
+@njit(cache=True)
+def predict(plan, state, q, first, last):
+    """mu_next = sum over all that predict population q of theta f(x). Song 2020, Eq. (1).
+
+    One chain, through the incoming projections in the order of their names.
+    """
+    post = plan.populations[q]
+    rows = last - first
+    threads = plan.setting[0].threads
+    for n in range(post.incoming):
+        k = plan.wiring[post.first_incoming + n]
+        projection = plan.projections[k]
+        pre = plan.populations[projection.pre]
+        f_at = pre.f + first * pre.stride
+        mu_at = post.mu_next + first * post.stride
+        if threads > 1:
+            accumulate_prediction_in_parallel(
+                state.real, f_at, pre.stride, state.theta, projection.theta, projection.stride,
+                state.real, mu_at, post.stride, rows, pre.size, post.size, n == 0, threads,
+            )  # fmt: skip
+        else:
+            accumulate_prediction(
+                state.real, f_at, pre.stride, state.theta, projection.theta, projection.stride,
+                state.real, mu_at, post.stride, rows, pre.size, post.size, n == 0,
+            )  # fmt: skip
+        state.count[PREDICTIONS] += rows * pre.size * post.size
+
+
+@njit(cache=True)
+def feed_back(plan, state, p, first, last):
+    """feedback = sum over the error nodes that population p predicts of epsilon theta, Eq. (4).
+
+    One chain, through the outgoing projections in the order of their names. Where every epsilon is
+    zero the chain would add nothing but zeros, and is skipped when event-driven.
+    """
+    pre = plan.populations[p]
+    rows = last - first
+    threads = plan.setting[0].threads
+    feedback_at = pre.feedback + first * pre.stride
+    fresh = True
+    for n in range(pre.outgoing):
+        projection = plan.projections[plan.wiring[pre.first_outgoing + n]]
+        post = plan.populations[projection.post]
+        live = not plan.setting[0].event_driven
+        for r in range(first, last):
+            live = live or state.row[LIVE, projection.post, r] != 0
+        if not live:
+            continue
+        epsilon_at = post.epsilon + first * post.stride
+        if threads > 1:
+            accumulate_feedback_in_parallel(
+                state.real, epsilon_at, post.stride, state.theta, projection.theta,
+                projection.stride, state.real, feedback_at, pre.stride, rows, pre.size, post.size,
+                fresh, threads,
+            )  # fmt: skip
+        else:
+            accumulate_feedback(
+                state.real, epsilon_at, post.stride, state.theta, projection.theta,
+                projection.stride, state.real, feedback_at, pre.stride, rows, pre.size, post.size,
+                fresh,
+            )  # fmt: skip
+        fresh = False
+        state.count[FEEDBACKS] += rows * pre.size * post.size
+    if fresh:
+        for i in range(feedback_at, feedback_at + rows * pre.stride):
+            state.real[i] = 0
+
+
+@njit(cache=True)
+def step_size(plan, state, k):
+    """The learning rate alpha of projection k, divided by the batch if updates are averaged."""
+    alpha = plan.alpha[k]
+    if plan.setting[0].mean:
+        return alpha / plan.alpha.dtype.type(state.clock[ROWS])
+    return alpha
+
+
+@njit(cache=True)
+def growth(plan, state, k):
+    """Upper bound of what the next update can add to a weight of projection k."""
+    projection = plan.projections[k]
+    return (
+        abs(float(step_size(plan, state, k)))
+        * float(state.clock[ROWS])
+        * state.bound[projection.post, BOUND_EPSILON]
+        * state.bound[projection.pre, BOUND_F]
+    )
+
+
+@njit(cache=True)
+def learn_synapses(plan, state):
+    """theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open."""
+    rows = state.clock[ROWS]
+    threads = plan.setting[0].threads
+    for k in range(plan.projections.size):
+        projection = plan.projections[k]
+        q = projection.post
+        first = rows
+        last = 0
+        for r in range(rows):
+            if state.row[OPEN, q, r] or not plan.setting[0].event_driven:
+                first = min(first, r)
+                last = r + 1
+        state.learned_next[k] = first < last
+        if first >= last:
+            continue
+        pre = plan.populations[projection.pre]
+        post = plan.populations[q]
+        f_at = pre.f + first * pre.stride
+        drive_at = post.drive + first * post.stride
+        alpha = step_size(plan, state, k)
+        state.theta_bound[k] += growth(plan, state, k)
+        if threads > 1:
+            learn_in_parallel(
+                state.real, f_at, pre.stride, state.real, drive_at, post.stride,
+                state.theta, projection.theta, projection.stride,
+                last - first, pre.size, post.size, alpha, threads,
+            )  # fmt: skip
+        else:
+            learn(
+                state.real, f_at, pre.stride, state.real, drive_at, post.stride,
+                state.theta, projection.theta, projection.stride,
+                last - first, pre.size, post.size, alpha,
+            )  # fmt: skip
+        state.count[UPDATES] += (last - first) * pre.size * post.size

@@ -1,0 +1,138 @@
+"""One tick: everything looks at the snapshot at t, then everything moves to t + 1.
+
+    gates        g from each error node's own state
+    value nodes  x_next = x + gamma (f'(x) sum of epsilon theta - epsilon)
+    synapses     theta += alpha sum of g epsilon f(x)
+    commit       x = x_next, f(x); t = t + 1
+    error nodes  mu, epsilon and phi of the new snapshot
+
+Read before written, in this order: a step looks at x, f, epsilon and theta of the old snapshot
+until all proposals are made; theta is written once f and epsilon have been read for the last time;
+mu is evaluated when all of x, f and theta are new.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from neurosim.kernels.error_nodes import refresh_error_nodes
+from neurosim.kernels.gates import close_gates, come_to_rest, open_gates
+from neurosim.kernels.layout import (
+    BOUND_EPSILON,
+    BOUND_F,
+    DONE,
+    ERRED,
+    FAULT,
+    LIMIT,
+    LIVE,
+    MOVED,
+    MOVED_NEXT,
+    OPEN,
+    RESTED,
+    REST_NEVER,
+    RISKY,
+    ROWS,
+    SPIKING,
+    TICK,
+)
+from neurosim.kernels.synapses import growth, learn_synapses
+from neurosim.kernels.value_nodes import propose_inference
+
+__all__ = ["advance", "is_quiet", "overflow_possible", "tick"]
+
+
+@njit(cache=True)
+def overflow_possible(plan, state):
+    """Whether mu or theta could overflow in the step that is about to be made.
+
+    From upper bounds of |f|, |epsilon| and |theta|, so that nothing has to be looked at twice. The
+    answer may be yes long before an overflow; the step is then made with a copy to go back to.
+    """
+    limit = float(plan.parameter[LIMIT])
+    for q in range(plan.populations.size):
+        post = plan.populations[q]
+        learns = False
+        for r in range(state.clock[ROWS]):
+            learns = learns or state.row[OPEN, q, r] != 0
+        total = state.bound[q, BOUND_EPSILON]
+        for n in range(post.incoming):
+            k = plan.wiring[post.first_incoming + n]
+            p = plan.projections[k].pre
+            theta = state.theta_bound[k] + (growth(plan, state, k) if learns else 0.0)
+            total += plan.populations[p].size * theta * state.bound[p, BOUND_F]
+            if not theta < limit:
+                state.clock[FAULT] = q
+                return True
+        if not total < limit:
+            state.clock[FAULT] = q
+            return True
+    return False
+
+
+@njit(cache=True)
+def advance(plan, state, same_snapshot):
+    """Commit what was proposed, and refresh the error nodes."""
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        for r in range(state.clock[ROWS]):
+            moved = state.row[MOVED_NEXT, p, r]
+            state.row[MOVED, p, r] = moved | (state.row[MOVED, p, r] if same_snapshot else 0)
+            if not moved:
+                continue
+            start = r * population.stride
+            for i in range(start, start + population.stride):
+                state.real[population.x + i] = state.real[population.x_next + i]
+            if population.linear == 0:
+                for i in range(start, start + population.stride):
+                    state.real[population.f + i] = state.real[population.f_next + i]
+                    state.real[population.slope + i] = state.real[population.slope_next + i]
+    refresh_error_nodes(plan, state, same_snapshot)
+    for k in range(plan.projections.size):
+        learned = state.learned_next[k]
+        state.learned[k] = learned | (state.learned[k] if same_snapshot else 0)
+
+
+@njit(cache=True)
+def tick(plan, state, learning):
+    """From the snapshot at t to the one at t + 1; returns DONE, or why nothing was done."""
+    if learning:
+        open_gates(plan, state)
+    else:
+        close_gates(plan, state)
+    status = propose_inference(plan, state)
+    if status != DONE:
+        return status
+    if not plan.setting[0].guarded and overflow_possible(plan, state):
+        return RISKY
+    if learning:
+        learn_synapses(plan, state)
+        if plan.setting[0].rest != REST_NEVER:
+            come_to_rest(plan, state)
+    state.clock[TICK] += 1
+    advance(plan, state, False)
+    return DONE
+
+
+@njit(cache=True)
+def is_quiet(plan, state):
+    """Whether nothing would change, however many ticks passed.
+
+    Where a gate may open by time, an error that waits for it is not quiet.
+    """
+    for k in range(plan.projections.size):
+        if state.learned[k]:
+            return False
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        for r in range(state.clock[ROWS]):
+            if state.row[SPIKING, p, r]:
+                return False
+            if state.row[RESTED, p, r]:
+                continue
+            if state.row[MOVED, p, r] and not population.held:
+                return False
+            if state.row[ERRED, p, r]:
+                return False
+            if population.incoming and state.row[LIVE, p, r] and plan.setting[0].reads_time:
+                return False
+    return True

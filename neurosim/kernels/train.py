@@ -1,0 +1,138 @@
+"""Whole batches in the compiled loop: presentations to learn from, and predictions."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from neurosim.kernels.clamp import clamp_values, hold, release_values, teach
+from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, Plan, State
+from neurosim.kernels.rows import largest
+from neurosim.kernels.settle import relax_at_once, relax_by_ticks
+from neurosim.kernels.tick import is_quiet, tick
+from neurosim.kernels.calls import call_activation
+
+__all__ = ["infer", "train"]
+
+
+@njit(cache=True)
+def show(plan, state, samples, chosen, first):
+    """Clamp every input population to the chosen samples, one per replica.
+
+    The same as clamping and then settling, but that mu is evaluated once, when settling.
+    """
+    zero = plan.parameter[0] - plan.parameter[0]
+    rows = state.clock[ROWS]
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        if population.column < 0 or population.incoming > 0:
+            continue
+        for r in range(rows):
+            start = population.x + r * population.stride
+            sample = chosen[first + r]
+            for i in range(population.size):
+                state.real[start + i] = samples[sample, population.column + i] + zero
+        count = rows * population.stride
+        if population.linear == 0:
+            call_activation(
+                population.activation, state.real, population.x, population.f, population.slope,
+                count,
+            )  # fmt: skip
+        state.bound[p, BOUND_F] = largest(state.real, population.f, count)
+        hold(plan, state, p, 1)
+        for n in range(population.outgoing):
+            q = plan.projections[plan.wiring[population.first_outgoing + n]].post
+            for r in range(rows):
+                state.row[STALE, q, r] = 1
+
+
+@njit(cache=True)
+def relax(plan, state):
+    """Settle in the way that was chosen."""
+    if plan.setting[0].event_driven:
+        return relax_at_once(plan, state)
+    return relax_by_ticks(plan, state)
+
+
+@njit(cache=True)
+def train(
+    populations, projections, wiring, order, alpha, parameter, setting,
+    real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
+    clock, count, inputs, targets, chosen, scratch, batch, ticks,
+):  # fmt: skip
+    """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
+
+    `ticks` < 0 lets a presentation end when the network is quiet. Returns (status, samples whose
+    presentation was begun, ticks made in the last one); it is the last one that a status other
+    than DONE is about, and it is left in the middle.
+    """
+    plan = Plan(populations, projections, wiring, order, alpha, parameter, setting)
+    state = State(
+        real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
+        clock, count,
+    )  # fmt: skip
+    made = 0
+    total = 0
+    for first in range(0, chosen.size, batch):
+        rows = min(batch, chosen.size - first)
+        clock[ROWS] = rows
+        made = -2
+        show(plan, state, inputs, chosen, first)
+        status = relax(plan, state)
+        if status != DONE:
+            return status, first + rows, made, total
+        made = -1
+        teach(state, 1)
+        for p in range(populations.size):
+            population = populations[p]
+            if population.column >= 0 and population.incoming > 0:
+                for r in range(rows):
+                    sample = chosen[first + r]
+                    for i in range(population.size):
+                        scratch[r, i] = targets[sample, population.column + i]
+                status = clamp_values(plan, state, p, scratch, 0, 0)
+                if status != DONE:
+                    return status, first + rows, made, total
+        made = 0
+        while ticks < 0 or made < ticks:
+            if setting[0].event_driven and is_quiet(plan, state):
+                break
+            status = tick(plan, state, True)
+            if status != DONE:
+                return status, first + rows, made, total
+            made += 1
+            total += rows
+        for p in range(populations.size):
+            if populations[p].column >= 0 and populations[p].incoming > 0:
+                release_values(plan, state, p)
+        teach(state, 0)
+    return DONE, chosen.size, made, total
+
+
+@njit(cache=True)
+def infer(
+    populations, projections, wiring, order, alpha, parameter, setting,
+    real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
+    clock, count, inputs, chosen, batch, predictions,
+):  # fmt: skip
+    """Show samples, settle, and copy the outputs, column by column."""
+    plan = Plan(populations, projections, wiring, order, alpha, parameter, setting)
+    state = State(
+        real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
+        clock, count,
+    )  # fmt: skip
+    for first in range(0, chosen.size, batch):
+        rows = min(batch, chosen.size - first)
+        clock[ROWS] = rows
+        show(plan, state, inputs, chosen, first)
+        status = relax(plan, state)
+        if status != DONE:
+            return status
+        for p in range(populations.size):
+            population = populations[p]
+            if population.column >= 0 and population.incoming > 0:
+                for r in range(rows):
+                    for i in range(population.size):
+                        predictions[first + r, population.column + i] = real[
+                            population.x + r * population.stride + i
+                        ]
+    return DONE
