@@ -1,0 +1,42 @@
+"""Incremental predictive coding: synapses learn at every tick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..checks import integer
+from ..model import Model
+
+__all__ = ["IncrementalPC"]
+
+
+def gate():  # type: ignore[no-untyped-def]
+    """Open at every tick."""
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncrementalPC(Model):
+    """Incremental PC: inference and learning at the same time.
+
+    Parameters
+    ----------
+    presentation : int
+        Ticks for which `fit` presents each batch.
+
+    References
+    ----------
+    Salvatori et al., "Incremental predictive coding", 2022 (arXiv 2212.00720).
+    """
+
+    presentation: int = 20
+    gate = staticmethod(gate)
+    rest = "never"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        integer("IncrementalPC", "presentation", self.presentation, 1)
+
+    def ticks(self, depth: int) -> int:
+        """As many as were asked for."""
+        return self.presentation

@@ -1,0 +1,84 @@
+"""What a learning model is: the gate of an error node, and what is set beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from neurosim import checks
+from neurosim.errors import ArgumentError, ArgumentTypeError
+
+__all__ = ["Model"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """Base of the simulation models.
+
+    A model fulfils the contract with a `gate`: a small function whose argument names say what an
+    error node reads of its own state (epsilon, mu, phi), its own timer since the teacher's onset,
+    its own level, or a signal from outside. Synapses learn where it returns true.
+
+    Parameters
+    ----------
+    learning_rate : float or mapping of str to float
+        alpha, one for all projections or one per projection (by name).
+    gamma : float
+        Integration step of inference, Song 2020, Eq. (4).
+    batch_reduction : {"sum", "mean"}
+        Whether the weight step adds or averages the updates of the replicas.
+    t_d : int
+        Length in ticks of the quiet window of the change detector phi.
+    zero_threshold : float
+        |epsilon| up to which an error node counts as quiet.
+    feedback_gate : bool
+        Whether phi asks that the change came from feedback (x moved while mu did not).
+    """
+
+    learning_rate: float | Mapping[str, float] = 1e-3
+    gamma: float = 1.0
+    batch_reduction: Literal["sum", "mean"] = "sum"
+    t_d: int = 4
+    zero_threshold: float = 0.0
+    feedback_gate: bool = True
+
+    gate: ClassVar[Callable[..., Any]]
+    #: How a node comes to rest: "never", "learned" (its own gate has opened) or "spreads" (also
+    #: once all that it predicts have come to rest).
+    rest: ClassVar[str] = "learned"
+
+    def __post_init__(self) -> None:
+        owner = type(self).__name__
+        if isinstance(self.learning_rate, Mapping):
+            for projection, rate in self.learning_rate.items():
+                checks.real(owner, f"learning_rate[{projection!r}]", rate, positive=True)
+        elif isinstance(self.learning_rate, (str, bytes)):
+            raise ArgumentTypeError(f"{owner}: learning_rate must be a number or a mapping")
+        else:
+            checks.real(owner, "learning_rate", self.learning_rate, positive=True)
+        checks.real(owner, "gamma", self.gamma, positive=True)
+        checks.choice(owner, "batch_reduction", self.batch_reduction, ("sum", "mean"))
+        checks.integer(owner, "t_d", self.t_d, 1)
+        checks.real(owner, "zero_threshold", self.zero_threshold, minimum=0.0)
+        checks.boolean(owner, "feedback_gate", self.feedback_gate)
+
+    @property
+    def signal_at(self) -> int:
+        """Tick at which the signal from outside is given, or -1 for never."""
+        return -1
+
+    def ticks(self, depth: int) -> int:
+        """Ticks after which every level has been taught: one per level."""
+        return depth
+
+    def learning_rates(self, projections: list[str]) -> list[float]:
+        """alpha of each projection."""
+        if not isinstance(self.learning_rate, Mapping):
+            return [float(self.learning_rate)] * len(projections)
+        if set(self.learning_rate) != set(projections):
+            raise ArgumentError(
+                f"{type(self).__name__}: learning_rate must name each projection once: "
+                f"{', '.join(projections)}; given: {', '.join(map(str, self.learning_rate))}"
+            )
+        return [float(self.learning_rate[name]) for name in projections]
