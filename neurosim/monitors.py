@@ -1,0 +1,389 @@
+"""Monitors: what is recorded of a simulation, snapshot by snapshot, inside the compiled loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurosim import checks
+from neurosim.errors import ArgumentError, ArgumentTypeError
+from neurosim.extras import require
+from neurosim.kernels import layout, record
+
+if TYPE_CHECKING:
+    from neurosim.simulator import Simulator
+
+__all__ = ["SpikeMonitor", "StateMonitor"]
+
+_VARIABLES = ("x", "mu", "epsilon", "phi", "theta")
+Key = tuple[int, int]
+Segment = tuple[int, int, int, int, int]
+
+
+def _chosen(owner: str, argument: str, given: object, allowed: list[str]) -> list[str]:
+    if given is None:
+        return allowed
+    if isinstance(given, str):
+        given = [given]
+    if not isinstance(given, Sequence) or not given:
+        raise ArgumentTypeError(f"{owner}: {argument} must be a name or a list of names")
+    names = [checks.choice(owner, argument[:-1], name, allowed) for name in given]
+    if len(set(names)) != len(names):
+        raise ArgumentError(f"{owner}: {argument} names one twice: {names}")
+    return names
+
+
+def _check_simulator(owner: str, simulator: object) -> None:
+    from neurosim.simulator import Simulator
+
+    if not isinstance(simulator, Simulator):
+        raise ArgumentTypeError(f"{owner}: simulator must be a Simulator, not {simulator!r}")
+
+
+class StateMonitor:
+    """Record a state at every snapshot, the one at t = 0 included.
+
+    Parameters
+    ----------
+    simulator : Simulator
+        Whose state is recorded, from now on.
+    variable : {"x", "mu", "epsilon", "phi", "theta"}
+        What is recorded.
+    populations : list of str, optional
+        Which populations; all that have the variable if not given. Not for "theta".
+    projections : list of str, optional
+        Which projections, by name; for "theta" only.
+    every : int
+        Record where t is a multiple of this.
+
+    Attributes
+    ----------
+    t : ndarray of int, shape (snapshots,)
+        Ticks since the teacher's onset, or since settling.
+    presentation : ndarray of int, shape (snapshots,)
+        How many times the network had settled.
+    nodes : list of (str, int)
+        Population and index of each column.
+
+    Examples
+    --------
+    >>> import neurosim as ns
+    >>> net = ns.Network.layered([2, 3, 1], seed=0)
+    >>> sim = ns.Simulator(net, ns.models.FaZIL())
+    >>> errors = ns.StateMonitor(sim, "epsilon", populations=["hidden1", "output"])
+    >>> sim.present([[0.5, 1.0]], [[1.0]], ticks=3)
+    >>> errors.epsilon.shape
+    (4, 1, 4)
+    """
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        variable: str,
+        *,
+        populations: Sequence[str] | None = None,
+        projections: Sequence[str] | None = None,
+        every: int = 1,
+    ) -> None:
+        owner = "StateMonitor"
+        _check_simulator(owner, simulator)
+        self.variable = checks.choice(owner, "variable", variable, _VARIABLES)
+        self.every = checks.integer(owner, "every", every, 1)
+        lowered = simulator._lowered
+        records, real = lowered.populations, record.REAL
+        self._segments: list[Segment] = []
+        self.nodes: list[Any] = []
+        self._shape: tuple[int, ...]
+        if self.variable == "theta":
+            if populations is not None:
+                raise ArgumentError(f"{owner}: theta belongs to projections, not to populations")
+            names = _chosen(owner, "projections", projections, lowered.projection_names)
+            if len(names) != 1 and projections is None and len(lowered.projection_names) > 1:
+                raise ArgumentError(
+                    f"{owner}: name one projection: {', '.join(lowered.projection_names)}"
+                )
+            for name in names:
+                k = lowered.projection_index[name]
+                pre, post = lowered.network.projections[name].shape
+                entry = lowered.projections[k]
+                self._segments.append(
+                    (record.THETA, int(entry["theta"]), int(entry["stride"]), pre, post)
+                )
+                self.nodes += [(name, i, j) for i in range(pre) for j in range(post)]
+            self._shape = (pre, post) if len(names) == 1 else (len(self.nodes),)
+            self.names = names
+        else:
+            if projections is not None:
+                raise ArgumentError(f"{owner}: {variable} belongs to populations")
+            predicted = [n for n in lowered.names if records[lowered.index[n]]["incoming"]]
+            allowed = lowered.names if self.variable == "x" else predicted
+            names = _chosen(owner, "populations", populations, allowed)
+            array = record.FLAG if self.variable == "phi" else real
+            for name in names:
+                entry = records[lowered.index[name]]
+                size = int(entry["size"])
+                self._segments.append(
+                    (
+                        array,
+                        int(entry[self.variable]),
+                        int(entry["stride"]),
+                        lowered.batch_size,
+                        size,
+                    )
+                )
+                self.nodes += [(name, i) for i in range(size)]
+            self._shape = (lowered.batch_size, len(self.nodes))
+            self.names = names
+        self._dtype = np.dtype(np.uint8) if self.variable == "phi" else lowered.dtype
+        self._rows: list[npt.NDArray[Any]] = []
+        self._keys: list[Key] = []
+        simulator._attach(self)
+
+    @property
+    def bytes_per_snapshot(self) -> int:
+        """Memory that one recorded snapshot takes."""
+        return int(np.prod(self._shape)) * self._dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the recording takes so far."""
+        return len(self._rows) * self.bytes_per_snapshot
+
+    def _take(self, key: Key, blocks: list[npt.NDArray[Any]], replicas: int) -> None:
+        """Append a snapshot, or replace the last one if it is the same snapshot."""
+        if key[1] % self.every:
+            return
+        if self.variable == "theta":
+            row = np.concatenate([b.reshape(-1) for b in blocks]).reshape(self._shape)
+        else:
+            row = np.concatenate(blocks, axis=1)
+            row[replicas:] = 0 if self.variable == "phi" else np.nan
+        row = row.astype(self._dtype)
+        if self._keys and self._keys[-1] == key:
+            self._rows[-1] = row
+        else:
+            self._keys.append(key)
+            self._rows.append(row)
+
+    @property
+    def t(self) -> npt.NDArray[np.int64]:
+        """Ticks since the teacher's onset, or since settling."""
+        return np.array([t for _, t in self._keys], dtype=np.int64)
+
+    @property
+    def presentation(self) -> npt.NDArray[np.int64]:
+        """How many times the network had settled."""
+        return np.array([p for p, _ in self._keys], dtype=np.int64)
+
+    def __getattr__(self, name: str) -> npt.NDArray[Any]:
+        if name.startswith("_") or name != self.__dict__.get("variable"):
+            raise AttributeError(
+                f"this monitor records {self.__dict__.get('variable')!r}, not {name!r}"
+            )
+        if not self._rows:
+            return np.empty((0, *self._shape), self._dtype)
+        return np.stack(self._rows)
+
+    def to_pandas(self) -> Any:
+        """Return a pandas.DataFrame, a row per snapshot (and replica), a column per node."""
+        pandas = require("pandas", "frames")
+        data = getattr(self, self.variable)
+        columns = pandas.MultiIndex.from_tuples(self.nodes)
+        if self.variable == "theta":
+            index = pandas.MultiIndex.from_arrays(
+                [self.presentation, self.t], names=["presentation", "t"]
+            )
+            return pandas.DataFrame(data.reshape(len(data), -1), index=index, columns=columns)
+        replicas = self._shape[0]
+        index = pandas.MultiIndex.from_arrays(
+            [
+                np.repeat(self.presentation, replicas),
+                np.repeat(self.t, replicas),
+                np.tile(np.arange(replicas), len(data)),
+            ],
+            names=["presentation", "t", "replica"],
+        )
+        return pandas.DataFrame(data.reshape(-1, self._shape[1]), index=index, columns=columns)
+
+    def clear(self) -> None:
+        """Forget what was recorded."""
+        self._rows.clear()
+        self._keys.clear()
+
+    def __repr__(self) -> str:
+        return (
+            f"StateMonitor({self.variable} of {', '.join(self.names)}; {len(self._rows)} snapshots"
+            f" of {self.bytes_per_snapshot:,} bytes)"
+        )
+
+
+class SpikeMonitor:
+    """Record every spike of the change detectors phi.
+
+    Parameters
+    ----------
+    simulator : Simulator
+        Whose spikes are recorded, from now on.
+    populations : list of str, optional
+        Which populations; all that have error nodes if not given.
+
+    Examples
+    --------
+    >>> import neurosim as ns
+    >>> net = ns.Network.layered([2, 3, 1], seed=0)
+    >>> sim = ns.Simulator(net, ns.models.FaZIL())
+    >>> phi = ns.SpikeMonitor(sim)
+    >>> sim.present([[0.5, 1.0]], [[1.0]], ticks=3)
+    >>> phi.t, phi.population
+    (array([0, 1, 1, 1]), array(['output', 'hidden1', 'hidden1', 'hidden1'], dtype='<U7'))
+    """
+
+    def __init__(self, simulator: Simulator, *, populations: Sequence[str] | None = None) -> None:
+        _check_simulator("SpikeMonitor", simulator)
+        lowered = simulator._lowered
+        allowed = [n for n in lowered.names if lowered.populations[lowered.index[n]]["incoming"]]
+        self.names = _chosen("SpikeMonitor", "populations", populations, allowed)
+        self._all_names = np.array(lowered.names)
+        self._wanted = [lowered.index[name] for name in self.names]
+        self._sizes = {n: lowered.network.populations[n].size for n in self.names}
+        self._chunks: list[tuple[Key, npt.NDArray[np.int64]]] = []
+        simulator._attach(self)
+
+    def _take_spikes(self, key: Key, spikes: npt.NDArray[np.int64]) -> None:
+        """Take (population, node, replica) of one snapshot, replacing an earlier taking of it."""
+        if self._chunks and self._chunks[-1][0] == key:
+            self._chunks.pop()
+        spikes = spikes[np.isin(spikes[:, 0], self._wanted)]
+        if len(spikes):
+            self._chunks.append((key, spikes.copy()))
+
+    def _column(self, n: int) -> npt.NDArray[np.int64]:
+        return np.concatenate(
+            [np.empty(0, np.int64), *(spikes[:, n] for _, spikes in self._chunks)]
+        )
+
+    @property
+    def t(self) -> npt.NDArray[np.int64]:
+        """Tick of each spike since the teacher's onset, or since settling."""
+        return np.array([k[1] for k, s in self._chunks for _ in range(len(s))], dtype=np.int64)
+
+    @property
+    def presentation(self) -> npt.NDArray[np.int64]:
+        """How many times the network had settled before each spike."""
+        return np.array([k[0] for k, s in self._chunks for _ in range(len(s))], dtype=np.int64)
+
+    @property
+    def population(self) -> npt.NDArray[np.str_]:
+        """Name of the population of each spike."""
+        return self._all_names[self._column(0)]
+
+    @property
+    def i(self) -> npt.NDArray[np.int64]:
+        """Index of each spike's node in its population."""
+        return self._column(1)
+
+    @property
+    def replica(self) -> npt.NDArray[np.int64]:
+        """Replica of each spike."""
+        return self._column(2)
+
+    @property
+    def count(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Spikes per node, by population."""
+        population, i = self.population, self.i
+        return {
+            name: np.bincount(i[population == name], minlength=size)
+            for name, size in self._sizes.items()
+        }
+
+    @property
+    def num_spikes(self) -> int:
+        """Number of spikes."""
+        return sum(len(spikes) for _, spikes in self._chunks)
+
+    def to_pandas(self) -> Any:
+        """Return a pandas.DataFrame, a row per spike."""
+        pandas = require("pandas", "frames")
+        return pandas.DataFrame(
+            {
+                "presentation": self.presentation,
+                "t": self.t,
+                "population": self.population,
+                "i": self.i,
+                "replica": self.replica,
+            }
+        )
+
+    def clear(self) -> None:
+        """Forget what was recorded."""
+        self._chunks.clear()
+
+    def __repr__(self) -> str:
+        return f"SpikeMonitor({', '.join(self.names)}; {self.num_spikes} spikes)"
+
+
+class Recorder:
+    """The tape that all monitors of a simulator share while it runs."""
+
+    _MOST_BYTES = 1 << 24
+    _MOST_SPIKES = 1 << 16
+
+    def __init__(self, simulator: Simulator) -> None:
+        monitors = simulator._monitors
+        self.states = [m for m in monitors if isinstance(m, StateMonitor)]
+        self.spikes = [m for m in monitors if isinstance(m, SpikeMonitor)]
+        self.simulator = simulator
+        self.columns = 0
+        segments = []
+        for monitor in self.states:
+            for array, at, stride, rows, columns in monitor._segments:
+                segments.append((array, at, stride, rows, columns, self.columns))
+                self.columns += rows * columns
+        self.segments = np.array(segments, np.int64).reshape(-1, record.SEGMENT_FIELDS)
+        lowered = simulator._lowered
+        self.wanted = np.zeros(len(lowered.names) if self.spikes else 0, np.uint8)
+        for spiking in self.spikes:
+            self.wanted[spiking._wanted] = 1
+        nodes = sum(lowered.network.populations[n].size for n in lowered.names)
+        capacity = max(self._MOST_SPIKES, nodes * lowered.batch_size) + 1 if self.spikes else 1
+        self.list = np.zeros((capacity, 4), np.int64)
+        row = max(1, self.columns * lowered.dtype.itemsize)
+        self.longest = max(1, self._MOST_BYTES // row) if self.columns else 1 << 30
+        self.tape = np.empty((0, self.columns), lowered.dtype)
+
+    def prepare(self, ticks: int) -> None:
+        """Make room for that many snapshots."""
+        if len(self.tape) < ticks and self.columns:
+            self.tape = np.empty((ticks, self.columns), self.tape.dtype)
+        self.list[0, 0] = 0
+
+    def distribute(self, first_tick: int, snapshots: int) -> None:
+        """Hand what was recorded to the monitors."""
+        simulator = self.simulator
+        clock = simulator._lowered.state.clock
+        onset, replicas = int(clock[layout.ONSET]), int(clock[layout.ROWS])
+        presentation = simulator._presentations
+        for n in range(snapshots if self.states else 0):
+            key = (presentation, first_tick + n - onset)
+            column = 0
+            for monitor in self.states:
+                blocks = []
+                for _, _, _, rows, columns in monitor._segments:
+                    size = rows * columns
+                    blocks.append(self.tape[n, column : column + size].reshape(rows, columns))
+                    column += size
+                monitor._take(key, blocks, replicas)
+        if self.spikes:
+            taken = self.list[1 : 1 + int(self.list[0, 0])]
+            ticks = taken[:, 0]
+            starts = [0, *(np.flatnonzero(np.diff(ticks)) + 1), len(taken)] if len(taken) else []
+            if len(taken) == 0 or ticks[0] != first_tick:
+                # A snapshot taken before may have lost its spikes to a clamp.
+                for spiking in self.spikes:
+                    spiking._take_spikes((presentation, first_tick - onset), taken[:0, 1:])
+            for a, b in zip(starts[:-1], starts[1:], strict=True):
+                for spiking in self.spikes:
+                    spiking._take_spikes((presentation, int(ticks[a]) - onset), taken[a:b, 1:])
