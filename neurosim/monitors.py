@@ -331,8 +331,7 @@ class Recorder:
     _MOST_BYTES = 1 << 24
     _MOST_SPIKES = 1 << 16
 
-    def __init__(self, simulator: Simulator) -> None:
-        monitors = simulator._monitors
+    def __init__(self, simulator: Simulator, monitors: Sequence[Any]) -> None:
         self.states = [m for m in monitors if isinstance(m, StateMonitor)]
         self.spikes = [m for m in monitors if isinstance(m, SpikeMonitor)]
         self.simulator = simulator
@@ -354,18 +353,18 @@ class Recorder:
         self.longest = max(1, self._MOST_BYTES // row) if self.columns else 1 << 30
         self.tape = np.empty((0, self.columns), lowered.dtype)
 
-    def prepare(self, ticks: int) -> None:
-        """Make room for that many snapshots."""
+    def arrays(self, ticks: int) -> tuple[npt.NDArray[Any], ...]:
+        """What the kernels record to, with room for that many snapshots."""
         if len(self.tape) < ticks and self.columns:
             self.tape = np.empty((ticks, self.columns), self.tape.dtype)
         self.list[0, 0] = 0
+        return self.segments, self.tape, self.wanted, self.list
 
     def distribute(self, first_tick: int, snapshots: int) -> None:
-        """Hand what was recorded to the monitors."""
-        simulator = self.simulator
-        clock = simulator._lowered.state.clock
+        """Hand what was recorded, from `first_tick` on, to the monitors."""
+        clock = self.simulator._lowered.state.clock
         onset, replicas = int(clock[layout.ONSET]), int(clock[layout.ROWS])
-        presentation = simulator._presentations
+        presentation = self.simulator._presentations
         for n in range(snapshots if self.states else 0):
             key = (presentation, first_tick + n - onset)
             column = 0
@@ -376,14 +375,11 @@ class Recorder:
                     blocks.append(self.tape[n, column : column + size].reshape(rows, columns))
                     column += size
                 monitor._take(key, blocks, replicas)
-        if self.spikes:
-            taken = self.list[1 : 1 + int(self.list[0, 0])]
-            ticks = taken[:, 0]
-            starts = [0, *(np.flatnonzero(np.diff(ticks)) + 1), len(taken)] if len(taken) else []
-            if len(taken) == 0 or ticks[0] != first_tick:
-                # A snapshot taken before may have lost its spikes to a clamp.
-                for spiking in self.spikes:
-                    spiking._take_spikes((presentation, first_tick - onset), taken[:0, 1:])
-            for a, b in zip(starts[:-1], starts[1:], strict=True):
-                for spiking in self.spikes:
-                    spiking._take_spikes((presentation, int(ticks[a]) - onset), taken[a:b, 1:])
+        if not self.spikes or not snapshots:
+            return
+        taken = self.list[1 : 1 + int(self.list[0, 0])]
+        # The first snapshot is always handed on: it may replace one that has lost its spikes.
+        for tick in np.union1d([first_tick], taken[:, 0]):
+            here = taken[taken[:, 0] == tick, 1:]
+            for spiking in self.spikes:
+                spiking._take_spikes((presentation, int(tick) - onset), here)

@@ -1,0 +1,220 @@
+"""BP: backpropagation over the same networks, as the reference for all else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import checks, samples, training
+from ..compilation import prepare_cache
+from ..errors import ArgumentError, ArgumentTypeError, DivergenceError
+from ..kernels import backpropagation as kernel
+from ..kernels import layout
+from ..lowering import Lowered
+from ..model import Model
+from ..network import Network
+from ..slices import adapted
+
+__all__ = ["BP"]
+
+
+class BP:
+    """Vectorised backpropagation: the gradient descent that Z-IL and Fa-Z-IL equal.
+
+    Parameters
+    ----------
+    network : Network
+        The same description that a simulator takes, with the same initial weights.
+    learning_rate : float or mapping of str to float
+        alpha, one for all projections or one per projection (by name).
+    batch_size : int
+        Samples per update.
+    batch_reduction : {"sum", "mean"}
+        Whether an update adds or averages over its samples.
+    arithmetic : {"engine", "blas"}
+        In the engine's order of summation, for comparisons with ``==``; or NumPy's matrix products,
+        which are independent of the engine and add in an order of their own.
+    dtype : {"float64", "float32"}
+        Precision.
+
+    Examples
+    --------
+    >>> import neurosim as ns
+    >>> net = ns.Network.layered([2, 3, 1], seed=0)
+    >>> bp = ns.models.BP(net, learning_rate=0.1)
+    >>> sim = ns.Simulator(net, ns.models.FaZIL(learning_rate=0.1))
+    >>> for learner in (bp, sim):
+    ...     learner.fit([[0.5, 1.0], [1.0, 0.0]], [[1.0], [0.0]], epochs=10)
+    >>> all((bp.weights[name] == sim.weights[name]).all() for name in bp.weights)
+    True
+
+    References
+    ----------
+    Song 2020, Section 2.1: delta^0 = s_out - y^0, delta = f'(y) sum of delta w, and
+    Delta w = alpha delta f(y).
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        learning_rate: float | Mapping[str, float] = 1e-3,
+        batch_size: int = 1,
+        batch_reduction: Literal["sum", "mean"] = "sum",
+        arithmetic: Literal["engine", "blas"] = "engine",
+        dtype: Literal["float64", "float32"] = "float64",
+    ) -> None:
+        if not isinstance(network, Network):
+            raise ArgumentTypeError(f"BP: network must be a Network, not {network!r}")
+        if not network.inputs or not network.outputs:
+            raise ArgumentError("BP: the network has no input or no output population")
+        model = Model(learning_rate=learning_rate, batch_reduction=batch_reduction)
+        self.network = network
+        self.batch_size = checks.integer("BP", "batch_size", batch_size, 1)
+        self.arithmetic = checks.choice("BP", "arithmetic", arithmetic, ("engine", "blas"))
+        name = dtype.name if isinstance(dtype, np.dtype) else dtype
+        self.dtype = np.dtype(checks.choice("BP", "dtype", name, ("float64", "float32")))
+        prepare_cache()
+        self._lowered = Lowered(network, self.batch_size, self.dtype)
+        self._lowered.plan.alpha[:] = model.learning_rates(self._lowered.projection_names)
+        setting = self._lowered.plan.setting[0]
+        setting["mean"], setting["event_driven"] = batch_reduction == "mean", 1
+        setting["guarded"], setting["threads"] = 1, 1
+        if self.arithmetic == "blas":
+            self._check_activations()
+
+    @property
+    def weights(self) -> dict[str, npt.NDArray[Any]]:
+        """Copies of the weights, of shape (pre, post), by projection."""
+        return {
+            name: self._lowered.theta_block(k).copy()
+            for k, name in enumerate(self._lowered.projection_names)
+        }
+
+    def fit(
+        self,
+        inputs: object,
+        targets: object,
+        *,
+        epochs: int = 1,
+        shuffle: bool = True,
+        seed: int = 0,
+        progress: samples.Progress | None = None,
+    ) -> None:
+        """Learn from samples, as `Simulator.fit` does, in the same order for the same seed."""
+        x, y = samples.paired("BP.fit", inputs, targets, self._lowered)
+        epochs, orders = samples.orders("BP.fit", len(x), epochs, shuffle, seed)
+        report = samples.check_progress("BP.fit", progress)
+        update = self._update_by_engine if self.arithmetic == "engine" else self._update_by_blas
+        batches, done = 16, 0
+        for order in orders:
+            first = 0
+            while first < len(order):
+                begun = time.perf_counter()
+                chosen = order[first : first + batches * self.batch_size]
+                update(x, y, chosen)
+                first += len(chosen)
+                done += len(chosen)
+                report(done, epochs * len(x))
+                batches = adapted(batches, time.perf_counter() - begun)
+
+    def predict(self, inputs: object) -> Any:
+        """Return the outputs for the inputs, as `Simulator.predict` does."""
+        x = samples.matrix("BP.predict", "inputs", inputs, self._lowered, self.network.inputs)
+        return training.predict(self._lowered, x)
+
+    def _update_by_engine(
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
+    ) -> None:
+        plan, state = self._lowered.plan, self._lowered.state
+        fault = kernel.backpropagate(*plan, *state, x, y, chosen, self.batch_size)
+        if fault >= 0:
+            raise DivergenceError(self._lowered.names[fault], 0, 0, 0)
+
+    def _update_by_blas(
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
+    ) -> None:
+        lowered, network = self._lowered, self.network
+        theta = {n: lowered.theta_block(k) for k, n in enumerate(lowered.projection_names)}
+        alpha = dict(zip(lowered.projection_names, lowered.plan.alpha, strict=True))
+        order = [lowered.names[p] for p in lowered.plan.order]
+        into = {n: [p for p in sorted(theta) if network.projections[p].post == n] for n in order}
+        out = {n: [p for p in sorted(theta) if network.projections[p].pre == n] for n in order}
+        inputs, outputs = lowered.columns(network.inputs), lowered.columns(network.outputs)
+        for first in range(0, len(chosen), self.batch_size):
+            batch = chosen[first : first + self.batch_size]
+            f: dict[str, Any] = {}
+            slope: dict[str, Any] = {}
+            delta: dict[str, Any] = {}
+            for name in order:
+                if network.populations[name].constant:
+                    value = np.ones((len(batch), 1), self.dtype)
+                elif name in inputs:
+                    value = x[batch][:, inputs[name]]
+                else:
+                    value = sum(f[network.projections[p].pre] @ theta[p] for p in into[name])
+                if name in outputs:
+                    delta[name] = y[batch][:, outputs[name]] - value
+                else:
+                    f[name], slope[name] = _NUMPY[network.populations[name].activation.name](value)
+            for name in reversed(order):
+                if name not in delta and into[name]:
+                    back = sum(delta[network.projections[p].post] @ theta[p].T for p in out[name])
+                    delta[name] = slope[name] * back
+            for name, block in theta.items():
+                projection = network.projections[name]
+                step = alpha[name] / self.dtype.type(
+                    len(batch) if lowered.plan.setting[0]["mean"] else 1
+                )
+                block += step * (f[projection.pre].T @ delta[projection.post])
+        if not all(np.isfinite(block).all() for block in theta.values()):
+            raise DivergenceError(network.outputs[0], 0, 0, 0)
+
+    def _check_activations(self) -> None:
+        for name, population in self.network.populations.items():
+            if population.activation.name not in _NUMPY and name not in self.network.outputs:
+                raise ArgumentError(
+                    f"BP: population {name!r} has an activation of your own, which NumPy's "
+                    'arithmetic does not know; use arithmetic="engine"'
+                )
+
+    def __repr__(self) -> str:
+        return f"BP({self.network!r}, {self.arithmetic}, {self.dtype.name})"
+
+
+def _sigmoid(x: Any) -> Any:
+    e = np.exp(-np.abs(x))
+    f = np.where(x >= 0, 1 / (1 + e), e / (1 + e))
+    return f, e / (1 + e) ** 2
+
+
+def _tanh(x: Any) -> Any:
+    f = np.tanh(x)
+    return f, 1 - f * f
+
+
+def _softplus(x: Any) -> Any:
+    return np.logaddexp(x, x.dtype.type(0)), _sigmoid(x)[0]
+
+
+def _relu(x: Any) -> Any:
+    return np.maximum(x, 0), (x > 0).astype(x.dtype)
+
+
+def _leaky_relu(x: Any) -> Any:
+    slope = np.where(x > 0, x.dtype.type(1), x.dtype.type(0.01))
+    return slope * x, slope
+
+
+_NUMPY = {
+    "identity": lambda x: (x, np.ones_like(x)),
+    "sigmoid": _sigmoid,
+    "tanh": _tanh,
+    "relu": _relu,
+    "leaky_relu": _leaky_relu,
+    "softplus": _softplus,
+}

@@ -1,0 +1,667 @@
+"""The simulator: the verbs with which a network is run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from neurosim import checks, samples, training
+from neurosim.compilation import prepare_cache
+from neurosim.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ConvergenceError,
+    DataError,
+    DivergenceError,
+    ProtocolError,
+)
+from neurosim.handles import ErrorNode, Synapse, ValueNode
+from neurosim.kernels import layout
+from neurosim.kernels import run as engine
+from neurosim.lowering import Lowered
+from neurosim.model import Model
+from neurosim.monitors import Recorder, SpikeMonitor, StateMonitor
+from neurosim.network import Network
+from neurosim.rules import compile_gate, gate_reads
+from neurosim.slices import adapted
+
+__all__ = ["Simulator", "SynapticOperations"]
+
+_REST = {"never": layout.REST_NEVER, "learned": layout.REST_LEARNED, "spreads": layout.REST_SPREADS}
+
+
+class SynapticOperations(NamedTuple):
+    """Multiply-adds over synapses: a prediction, a feedback or an update of one synapse each."""
+
+    prediction: int
+    feedback: int
+    plasticity: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self)
+
+
+class Simulator:
+    """A network that runs.
+
+    Parameters
+    ----------
+    network : Network
+        What is simulated. Its description is read now; later changes have no effect.
+    model : Model
+        How its synapses learn, one of `neurosim.models`.
+    batch_size : int
+        Number of replicas: samples with an x, epsilon and phi of their own, and theta in common.
+    dtype : {"float64", "float32"}
+        Precision of all state.
+    error_form : {"delta", "direct"}
+        Whether error nodes integrate the changes they receive, which keeps every bit of a small
+        error, or recompute x - mu.
+    rest_after_update : bool, optional
+        Whether a value node rests once its synapses have learned. If not given, it does in `fit`
+        and does not when stepping. A resting node keeps x, mu and epsilon until the network
+        settles again.
+    event_driven : bool
+        Whether an object works only when something it reads has changed, or at every tick. The
+        results are the same, bit for bit.
+    threads : int
+        Threads for the synaptic sums; their number changes no bit.
+
+    Examples
+    --------
+    >>> import neurosim as ns
+    >>> net = ns.Network.layered([2, 3, 1], seed=0)
+    >>> sim = ns.Simulator(net, ns.models.FaZIL(learning_rate=0.1, t_d=4))
+    >>> sim.clamp("input", [0.5, 1.0])
+    >>> sim.settle()
+    >>> sim.clamp("output", [1.0])
+    >>> sim.t, sim.error_node("output", 0).phi, sim.error_node("hidden1", 0).phi
+    (0, True, False)
+    >>> sim.step()
+    >>> sim.t, sim.error_node("output", 0).phi, sim.error_node("hidden1", 0).phi
+    (1, False, True)
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        model: Model,
+        *,
+        batch_size: int = 1,
+        dtype: Literal["float64", "float32"] = "float64",
+        error_form: Literal["delta", "direct"] = "delta",
+        rest_after_update: bool | None = None,
+        event_driven: bool = True,
+        threads: int = 1,
+    ) -> None:
+        owner = "Simulator"
+        if not isinstance(network, Network):
+            raise ArgumentTypeError(f"{owner}: network must be a Network, not {network!r}")
+        if not isinstance(model, Model):
+            raise ArgumentTypeError(
+                f"{owner}: model must be one of neurosim.models that simulate, not {model!r}"
+            )
+        if not network.inputs or not network.outputs:
+            raise ArgumentError(f"{owner}: the network has no input or no output population")
+        self.network, self.model = network, model
+        self.batch_size = checks.integer(owner, "batch_size", batch_size, 1)
+        name = dtype.name if isinstance(dtype, np.dtype) else dtype
+        self.dtype = np.dtype(checks.choice(owner, "dtype", name, ("float64", "float32")))
+        self.error_form = checks.choice(owner, "error_form", error_form, ("delta", "direct"))
+        if rest_after_update is not None:
+            checks.boolean(owner, "rest_after_update", rest_after_update)
+        self.rest_after_update = rest_after_update
+        self.event_driven = checks.boolean(owner, "event_driven", event_driven)
+        self.threads = checks.integer(owner, "threads", threads, 1, 1024)
+        if rest_after_update and model.rest == "never":
+            raise ArgumentError(
+                f"{owner}: {type(model).__name__} learns at every tick; its nodes cannot rest"
+            )
+        reads = gate_reads(type(model).gate)
+        prepare_cache()
+        self._lowered = Lowered(network, self.batch_size, self.dtype)
+        plan = self._lowered.plan
+        plan.alpha[:] = model.learning_rates(self._lowered.projection_names)
+        plan.parameter[layout.GAMMA] = model.gamma
+        plan.parameter[layout.ZERO_THRESHOLD] = model.zero_threshold
+        setting = plan.setting[0]
+        setting["gate"] = compile_gate(type(model).gate, self.dtype)
+        setting["reads_time"] = "timer" in reads or "signal" in reads
+        setting["signal_at"], setting["t_d"] = model.signal_at, model.t_d
+        setting["feedback_gate"] = model.feedback_gate
+        setting["delta_form"] = error_form == "delta"
+        setting["event_driven"] = event_driven
+        setting["mean"] = model.batch_reduction == "mean"
+        setting["threads"] = self.threads
+        self._rest(bool(rest_after_update))
+        self._arrays = (*plan, *self._lowered.state)
+        self._monitors: list[Any] = []
+        self._recorder = Recorder(self, self._monitors)
+        self._presentations = 0
+        self._evaluations = np.zeros(3, np.int64)
+        self._forward: Lowered | None = None
+        self._clamped: set[str] = set()
+        self._ticks_per_slice = 64
+
+    # ---- presenting --------------------------------------------------------------------------
+
+    def clamp(self, population: str, values: npt.ArrayLike) -> None:
+        """Hold the nodes of a population at given values; errors are refreshed at once.
+
+        Clamping an output is the teacher's appearance: t becomes 0.
+
+        Parameters
+        ----------
+        population : str
+            Name of an input or output population.
+        values : array_like, shape (replicas, nodes)
+            Activities x; shape (nodes,) is enough where there is one replica. Fewer replicas than
+            `batch_size` may be used; all clamped populations use the same.
+        """
+        owner = "Simulator.clamp"
+        self._check_population(owner, population)
+        if self.network.populations[population].constant:
+            raise ArgumentError(f"{owner}: population {population!r} is constant")
+        array = self._replicas(owner, population, values)
+        rows = len(array)
+        state = self._lowered.state
+        others = self._clamped - {population}
+        if rows != state.clock[layout.ROWS] and others:
+            raise ProtocolError(
+                f"{owner}: {rows} replicas for population {population!r}, but "
+                f"{sorted(others)} are clamped to {int(state.clock[layout.ROWS])}; release them"
+            )
+        if rows != state.clock[layout.ROWS]:
+            state.clock[layout.ROWS] = rows
+            self._forget_events()
+        output = population in self.network.outputs
+        onset = output and not any(name in self._clamped for name in self.network.outputs)
+        p = self._lowered.index[population]
+        self._attempt(engine.clamp, p, array, onset)
+        self._clamped.add(population)
+
+    def release(self, population: str) -> None:
+        """Let a clamped population move again, from where it is."""
+        self._check_population("Simulator.release", population)
+        if population not in self._clamped:
+            raise ProtocolError(f"Simulator.release: population {population!r} is not clamped")
+        taught = any(n in self._clamped for n in self.network.outputs if n != population)
+        engine.release(*self._arrays, self._lowered.index[population], taught)
+        self._clamped.discard(population)
+
+    def settle(
+        self,
+        method: Literal["feedforward", "inference"] = "feedforward",
+        *,
+        gamma: float = 0.1,
+        tolerance: float = 0.0,
+        max_ticks: int = 10_000,
+    ) -> None:
+        """Predict until quiet, without learning; the settled snapshot is t = 0.
+
+        Parameters
+        ----------
+        method : {"feedforward", "inference"}
+            Each value node becomes its own prediction, which is exact; or Song 2020, Eq. (7) is
+            iterated, feedback included.
+        gamma, tolerance, max_ticks
+            For "inference": the integration step, the largest change of any x that counts as quiet
+            (0: no change at all), and the ticks after which to give up.
+
+        Raises
+        ------
+        ConvergenceError
+            If "inference" is not quiet after `max_ticks`.
+        DivergenceError
+            If a state overflows.
+        """
+        owner = "Simulator.settle"
+        checks.choice(owner, "method", method, ("feedforward", "inference"))
+        gamma = checks.real(owner, "gamma", gamma, positive=True)
+        tolerance = checks.real(owner, "tolerance", tolerance, minimum=0.0)
+        max_ticks = checks.integer(owner, "max_ticks", max_ticks, 1)
+        self._check_ready(owner)
+        if method == "feedforward":
+            self._attempt(engine.settle)
+        else:
+            self._settle_by_inference(gamma, tolerance, max_ticks)
+        self._presentations += 1
+
+    def step(self, *, learning: bool = True) -> None:
+        """Make one tick: apply the changes that follow from the snapshot at t, move to t + 1."""
+        self.run(1, learning=learning)
+
+    def run(self, ticks: int, *, learning: bool = True) -> None:
+        """Make `ticks` ticks.
+
+        Parameters
+        ----------
+        ticks : int
+            How many; monitors take a row for each, and one for the snapshot at the start.
+        learning : bool
+            Whether synapses learn.
+
+        Raises
+        ------
+        DivergenceError
+            If a state overflows. The last finite snapshot is kept.
+        """
+        ticks = checks.integer("Simulator.run", "ticks", ticks, 0)
+        learning = checks.boolean("Simulator.run", "learning", learning)
+        self._check_ready("Simulator.run")
+        self._run(ticks, learning)
+
+    def present(
+        self, inputs: object, targets: object, *, ticks: int | None = None
+    ) -> None:
+        """Show an input, settle, show the teacher, run, and let the teacher go.
+
+        Parameters
+        ----------
+        inputs, targets : array_like, shape (replicas, nodes), or mapping of population to array
+            One batch; shape (nodes,) is enough for one sample.
+        ticks : int, optional
+            How long the teacher stays; if not given, as long as the model needs to teach every
+            level.
+        """
+        owner = "Simulator.present"
+        ticks = (
+            self.model.ticks(self.network.depth)
+            if ticks is None
+            else checks.integer(owner, "ticks", ticks, 0)
+        )
+        x = self._batch(owner, "inputs", inputs, self.network.inputs)
+        y = self._batch(owner, "targets", targets, self.network.outputs)
+        if len({len(a) for a in (*x.values(), *y.values())}) != 1:
+            raise DataError(f"{owner}: inputs and targets must have the same number of replicas")
+        for population in sorted(self._clamped):
+            self.release(population)
+        for population, values in x.items():
+            self.clamp(population, values)
+        self.settle()
+        for population, values in y.items():
+            self.clamp(population, values)
+        self.run(ticks)
+        for population in y:
+            self.release(population)
+
+    # ---- training ----------------------------------------------------------------------------
+
+    def fit(
+        self,
+        inputs: object,
+        targets: object,
+        *,
+        epochs: int = 1,
+        shuffle: bool = True,
+        seed: int = 0,
+        ticks: int | None = None,
+        progress: samples.Progress | None = None,
+    ) -> None:
+        """Learn from samples, in batches of `batch_size`.
+
+        Parameters
+        ----------
+        inputs, targets : array_like, shape (samples, nodes), or mapping of population to array
+            The samples.
+        epochs : int
+            Times that all samples are presented.
+        shuffle : bool
+            Whether each epoch has an order of its own, drawn from `seed`.
+        seed : int
+            Seed of the orders.
+        ticks : int, optional
+            Length of a presentation. If not given, nodes rest once they have learned, and a
+            presentation ends when the network is quiet; or after as many ticks as the model needs.
+        progress : callable, optional
+            Called with (samples done, samples in all) a few times a second.
+
+        Raises
+        ------
+        DivergenceError
+            If a state overflows.
+        """
+        owner = "Simulator.fit"
+        x, y = samples.paired(owner, inputs, targets, self._lowered)
+        epochs, epoch_orders = samples.orders(owner, len(x), epochs, shuffle, seed)
+        report = samples.check_progress(owner, progress)
+        rest = self.model.rest != "never" and self.rest_after_update is not False
+        if ticks is not None:
+            ticks = checks.integer(owner, "ticks", ticks, 0)
+        elif rest and self.event_driven and self.model.signal_at < 0:
+            ticks = training.UNTIL_QUIET
+        else:
+            ticks = self.model.ticks(self.network.depth)
+        for population in sorted(self._clamped):
+            self.release(population)
+        self._forget_events()
+        self._rest(rest)
+        try:
+            training.fit(self, x, y, epoch_orders, epochs, ticks, report)
+        finally:
+            self._rest(bool(self.rest_after_update))
+            for name in self.network.outputs:
+                engine.release(*self._arrays, self._lowered.index[name], False)
+            self._clamped = set(self.network.inputs)
+        self.settle()
+
+    def predict(self, inputs: object) -> Any:
+        """Return what the network predicts at its outputs, without touching its state.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (samples, nodes), or mapping of population to array
+
+        Returns
+        -------
+        ndarray, shape (samples, nodes), or dict of such by population if there are several outputs
+        """
+        x = samples.matrix("Simulator.predict", "inputs", inputs, self._lowered, self.network.inputs)
+        if self._forward is None:
+            self._forward = self._lowered.fork()
+        return training.predict(self._forward, x)
+
+    # ---- looking -----------------------------------------------------------------------------
+
+    @property
+    def t(self) -> int:
+        """Ticks since the teacher's onset, or since settling."""
+        clock = self._lowered.state.clock
+        return int(clock[layout.TICK] - clock[layout.ONSET])
+
+    @property
+    def weights(self) -> dict[str, npt.NDArray[Any]]:
+        """Copies of the weights, of shape (pre, post), by projection."""
+        return {
+            name: self._lowered.theta_block(k).copy()
+            for k, name in enumerate(self._lowered.projection_names)
+        }
+
+    def set_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
+        """Set the weights of some projections, by name; all are checked before any is set."""
+        owner = "Simulator.set_weights"
+        if not isinstance(weights, Mapping):
+            raise ArgumentTypeError(f"{owner}: weights must be a mapping of projection to array")
+        checked = {}
+        for name, values in weights.items():
+            checks.choice(owner, "projection", name, self._lowered.projection_names)
+            checked[name] = checks.finite_array(
+                owner, name, values, self.network.projections[name].shape, self.dtype
+            )
+        for name, values in checked.items():
+            k = self._lowered.projection_index[name]
+            self._change_weights(k, lambda block, values=values: np.add(values, 0.0, out=block))
+
+    @property
+    def energy(self) -> float:
+        """F = 1/2 sum of epsilon squared, over the replicas in use. Song 2020, Eq. (2)."""
+        rows = int(self._lowered.state.clock[layout.ROWS])
+        total = 0.0
+        for name in self._lowered.names:
+            if self._lowered.populations[self._lowered.index[name]]["incoming"]:
+                epsilon = self._lowered.view("epsilon", name)[:rows]
+                total += 0.5 * float(np.sum(epsilon.astype(np.float64) ** 2))
+        return total
+
+    @property
+    def residual(self) -> float:
+        """max |epsilon - (x - mu)|: how far the delta form has drifted by rounding."""
+        rows = int(self._lowered.state.clock[layout.ROWS])
+        largest = 0.0
+        for name in self._lowered.names:
+            if self._lowered.populations[self._lowered.index[name]]["incoming"]:
+                x, mu, epsilon = (
+                    self._lowered.view(field, name)[:rows] for field in ("x", "mu", "epsilon")
+                )
+                largest = max(largest, float(np.max(np.abs(epsilon - (x - mu)))))
+        return largest
+
+    @property
+    def operations(self) -> SynapticOperations:
+        """Synaptic operations done so far."""
+        return SynapticOperations(*map(int, self._lowered.state.count))
+
+    @property
+    def clock_driven_operations(self) -> SynapticOperations:
+        """What evaluating every synapse at every tick of `step` and `run` would have done."""
+        return SynapticOperations(*map(int, self._evaluations))
+
+    def state(self, variable: str, population: str) -> npt.NDArray[Any]:
+        """Copy of x, mu, epsilon or phi of a population, of shape (replicas, nodes)."""
+        checks.choice("Simulator.state", "variable", variable, ("x", "mu", "epsilon", "phi"))
+        self._check_population("Simulator.state", population)
+        return self._lowered.view(variable, population).copy()
+
+    def value_node(self, population: str, index: int, *, replica: int = 0) -> ValueNode:
+        """Return a value node as an object."""
+        self._check_node("Simulator.value_node", population, index, replica)
+        return ValueNode(self, population, index, replica)
+
+    def error_node(self, population: str, index: int, *, replica: int = 0) -> ErrorNode:
+        """Return an error node as an object."""
+        node = self.value_node(population, index, replica=replica).error_node
+        if node is None:
+            raise ArgumentError(
+                f"Simulator.error_node: nothing predicts population {population!r}, so it has no "
+                "error nodes"
+            )
+        return node
+
+    def synapse(self, pre: str, pre_index: int, post: str, post_index: int) -> Synapse:
+        """Return a synapse as an object."""
+        self._check_node("Simulator.synapse", pre, pre_index, 0)
+        self._check_node("Simulator.synapse", post, post_index, 0)
+        name = f"{pre}->{post}"
+        checks.choice("Simulator.synapse", "projection", name, self._lowered.projection_names)
+        return Synapse(self, name, pre_index, post_index)
+
+    def __repr__(self) -> str:
+        return (
+            f"Simulator({self.network!r}, {type(self.model).__name__}, "
+            f"batch_size={self.batch_size}, {self.dtype.name}, t={self.t})"
+        )
+
+    # ---- inside ------------------------------------------------------------------------------
+
+    def _rest(self, rest: bool) -> None:
+        kind = _REST[self.model.rest] if rest else layout.REST_NEVER
+        self._lowered.plan.setting[0]["rest"] = kind
+
+    def _attach(self, monitor: StateMonitor | SpikeMonitor) -> None:
+        self._monitors.append(monitor)
+        self._recorder = Recorder(self, self._monitors)
+
+    def _check_population(self, owner: str, population: str) -> None:
+        checks.choice(owner, "population", population, self.network.populations)
+
+    def _check_node(self, owner: str, population: str, index: int, replica: int) -> None:
+        self._check_population(owner, population)
+        size = self.network.populations[population].size
+        checks.integer(f"{owner}: population {population!r}", "index", index, 0, size - 1)
+        checks.integer(owner, "replica", replica, 0, self.batch_size - 1)
+
+    def _check_ready(self, owner: str) -> None:
+        missing = [name for name in self.network.inputs if name not in self._clamped]
+        if not self._clamped:
+            raise ProtocolError(
+                f"{owner}: nothing is clamped yet; clamp {', '.join(map(repr, missing))} first"
+            )
+
+    def _replicas(self, owner: str, population: str, values: object) -> npt.NDArray[Any]:
+        size = self.network.populations[population].size
+        if np.ndim(values) == 1:  # type: ignore[arg-type]
+            values = [values]
+        array = checks.finite_array(
+            owner, f"values of population {population!r}", values, (None, size), self.dtype
+        )
+        if len(array) > self.batch_size:
+            raise DataError(
+                f"{owner}: {len(array)} replicas for population {population!r}, but batch_size is "
+                f"{self.batch_size}"
+            )
+        return array
+
+    def _batch(
+        self, owner: str, argument: str, given: object, names: tuple[str, ...]
+    ) -> dict[str, npt.NDArray[Any]]:
+        if not isinstance(given, Mapping):
+            if len(names) != 1:
+                raise ArgumentTypeError(f"{owner}: {argument} must be a mapping of {list(names)}")
+            given = {names[0]: given}
+        if set(given) != set(names):
+            raise ArgumentError(f"{owner}: {argument} must have the keys {list(names)}")
+        return {name: self._replicas(owner, name, given[name]) for name in names}
+
+    def _forget_events(self) -> None:
+        """Have everything evaluated anew, as the replicas in use change."""
+        row = self._lowered.state.row
+        for p in range(len(self._lowered.names)):
+            row[layout.STALE, p] = bool(self._lowered.populations[p]["incoming"])
+
+    def _attempt(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a kernel that may find that a state overflows."""
+        result = kernel(*self._arrays, *arguments)
+        status = result[0] if isinstance(result, tuple) else result
+        if status == layout.DONE:
+            return result
+        if status == layout.RISKY:
+            return self._attempt_guarded(kernel, *arguments)
+        raise self._divergence()
+
+    def _attempt_guarded(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a kernel with a copy of everything to go back to."""
+        setting = self._lowered.plan.setting[0]
+        backup = [a.copy() for a in self._arrays]
+        setting["guarded"] = 1
+        try:
+            result = kernel(*self._arrays, *arguments)
+        finally:
+            setting["guarded"] = 0
+        status = result[0] if isinstance(result, tuple) else result
+        fault = self._not_finite()
+        if status == layout.DONE and fault is None:
+            return result
+        error = self._divergence(fault)
+        for array, kept in zip(self._arrays, backup, strict=True):
+            array[...] = kept
+        raise error
+
+    def _not_finite(self) -> tuple[str, int, int] | None:
+        for name in self._lowered.names:
+            for field in ("x", "f", "mu", "epsilon"):
+                bad = np.argwhere(~np.isfinite(self._lowered.view(field, name)))
+                if len(bad):
+                    return name, int(bad[0][1]), int(bad[0][0])
+        for k, name in enumerate(self._lowered.projection_names):
+            bad = np.argwhere(~np.isfinite(self._lowered.theta_block(k)))
+            if len(bad):
+                return self.network.projections[name].post, int(bad[0][1]), 0
+        return None
+
+    def _divergence(self, fault: tuple[str, int, int] | None = None) -> DivergenceError:
+        if fault is None:
+            name = self._lowered.names[int(self._lowered.state.clock[layout.FAULT])]
+            fault = (name, 0, 0)
+            for field in ("x_next", "f_next", "slope_next"):
+                bad = np.argwhere(~np.isfinite(self._lowered.view(field, name)))
+                if len(bad):
+                    fault = (name, int(bad[0][1]), int(bad[0][0]))
+                    break
+        return DivergenceError(*fault, self.t)
+
+    def _run(self, ticks: int, learning: bool) -> None:
+        recorder, clock = self._recorder, self._lowered.state.clock
+        tape = recorder.arrays(1)
+        if self._monitors and ticks:
+            engine.record(*self._arrays, *tape)
+            recorder.distribute(int(clock[layout.TICK]), 1)
+        done = 0
+        while done < ticks:
+            wanted = min(ticks - done, self._ticks_per_slice, recorder.longest)
+            tape = recorder.arrays(wanted)
+            first = int(clock[layout.TICK]) + 1
+            begun = time.perf_counter()
+            status, made = engine.run(*self._arrays, wanted, learning, *tape)
+            done += made
+            self._count(made, learning)
+            recorder.distribute(first, made)
+            if status == layout.DIVERGED:
+                raise self._divergence()
+            if status == layout.RISKY:
+                tape = recorder.arrays(1)
+                self._attempt_guarded(engine.run, 1, learning, *tape)
+                done += 1
+                self._count(1, learning)
+                recorder.distribute(first + made, 1)
+            elif made == wanted:
+                self._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
+
+    def _count(self, ticks: int, learning: bool) -> None:
+        rows = int(self._lowered.state.clock[layout.ROWS])
+        each = ticks * rows * self.network.synapse_count
+        self._evaluations += np.array([each, each, each if learning else 0], np.int64)
+
+    def _settle_by_inference(self, gamma: float, tolerance: float, max_ticks: int) -> None:
+        """Iterate Eq. (7), every object at every tick, in the direct form."""
+        plan, state = self._lowered.plan, self._lowered.state
+        setting = plan.setting.copy()
+        parameter = plan.parameter.copy()
+        plan.setting[0]["delta_form"] = plan.setting[0]["event_driven"] = 0
+        plan.setting[0]["rest"] = layout.REST_NEVER
+        plan.parameter[layout.GAMMA] = gamma
+        for name in self._lowered.names:
+            self._lowered.view("resting", name)[:] = 0
+            self._lowered.view("resting_next", name)[:] = 0
+        state.row[[layout.RESTED, layout.STALE]] = 0
+        silent = Recorder(self, []).arrays(1)
+        try:
+            for _ in range(max_ticks):
+                before = state.real.copy()
+                self._attempt(engine.run, 1, False, *silent)
+                change = self._largest_move(before)
+                if change <= tolerance:
+                    break
+            else:
+                raise ConvergenceError(
+                    f"Simulator.settle: not quiet after {max_ticks} ticks of inference with gamma ="
+                    f" {gamma}: some x still changes by {change:.3g} in a tick; a larger tolerance,"
+                    " more max_ticks or another gamma may help"
+                )
+        finally:
+            plan.setting[:] = setting
+            plan.parameter[:] = parameter
+        engine.rest_again(*self._arrays)
+
+    def _largest_move(self, before: npt.NDArray[Any]) -> float:
+        rows = int(self._lowered.state.clock[layout.ROWS])
+        now = self._lowered.state.real
+        largest = 0.0
+        for record in self._lowered.populations:
+            block = slice(int(record["x"]), int(record["x"]) + rows * int(record["stride"]))
+            largest = max(largest, float(np.max(np.abs(now[block] - before[block]))))
+        return largest
+
+    def _set_theta(self, projection: str, pre: int, post: int, value: float) -> None:
+        def change(block: npt.NDArray[Any]) -> None:
+            block[pre, post] = value + 0.0
+
+        self._change_weights(self._lowered.projection_index[projection], change)
+
+    def _change_weights(self, k: int, change: Callable[[npt.NDArray[Any]], object]) -> None:
+        """Change the weights of a projection from outside, or nothing if that overflows."""
+        block, bound = self._lowered.theta_block(k), self._lowered.state.theta_bound
+        kept, kept_bound = block.copy(), float(bound[k])
+        change(block)
+        bound[k] = max(float(block.max()), -float(block.min()))
+        try:
+            self._attempt(engine.refresh, k)
+        except DivergenceError:
+            block[...] = kept
+            bound[k] = kept_bound
+            raise

@@ -1,0 +1,144 @@
+"""Training and prediction over many samples, in slices of whole batches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurosim.errors import DivergenceError
+from neurosim.kernels import layout
+from neurosim.kernels import run as engine
+from neurosim.kernels import train as loops
+from neurosim.lowering import Lowered
+from neurosim.samples import Progress
+from neurosim.slices import adapted
+
+if TYPE_CHECKING:
+    from neurosim.simulator import Simulator
+
+__all__ = ["UNTIL_QUIET", "fit", "predict"]
+
+#: Instead of a number of ticks: a presentation ends when the network is quiet.
+UNTIL_QUIET = -1
+
+
+def fit(
+    simulator: Simulator,
+    inputs: npt.NDArray[Any],
+    targets: npt.NDArray[Any],
+    orders: Iterator[npt.NDArray[np.int64]],
+    epochs: int,
+    ticks: int,
+    progress: Progress,
+) -> None:
+    """Present all samples, epoch by epoch."""
+    batch = simulator.batch_size
+    scratch = np.zeros((batch, targets.shape[1]), simulator.dtype)
+    batches, total, done = 16, epochs * len(inputs), 0
+    for order in orders:
+        first = 0
+        while first < len(order):
+            begun = time.perf_counter()
+            chosen = order[first : first + (1 if simulator._monitors else batches) * batch]
+            if simulator._monitors:
+                _present(simulator, inputs[chosen], targets[chosen], ticks)
+                presented = len(chosen)
+            else:
+                presented = _train(simulator, inputs, targets, chosen, scratch, ticks)
+                if presented == batches * batch:
+                    batches = adapted(batches, time.perf_counter() - begun)
+            first += presented
+            done += presented
+            progress(done, total)
+
+
+def _train(
+    simulator: Simulator,
+    inputs: npt.NDArray[Any],
+    targets: npt.NDArray[Any],
+    chosen: npt.NDArray[np.int64],
+    scratch: npt.NDArray[Any],
+    ticks: int,
+) -> int:
+    """Present the chosen samples in the compiled loop; returns how many were."""
+    batch = simulator.batch_size
+    status, begun, made, replica_ticks = loops.train(
+        *simulator._arrays, inputs, targets, chosen, scratch, batch, ticks
+    )
+    each = int(replica_ticks) * simulator.network.synapse_count
+    simulator._evaluations += each
+    if status == layout.DIVERGED:
+        raise simulator._divergence()
+    if status == layout.RISKY:
+        # Finish this one presentation step by step, with a copy to go back to.
+        last = chosen[(begun - 1) // batch * batch : begun]
+        if made < 0:
+            simulator._attempt(engine.settle)
+            _teach(simulator, targets[last])
+        _go_on(simulator, ticks, max(made, 0))
+    return int(begun)
+
+
+def _present(
+    simulator: Simulator, inputs: npt.NDArray[Any], targets: npt.NDArray[Any], ticks: int
+) -> None:
+    """Present one batch with the verbs of the simulator, which record."""
+    clock = simulator._lowered.state.clock
+    if clock[layout.ROWS] != len(inputs):
+        clock[layout.ROWS] = len(inputs)
+        simulator._forget_events()
+    lowered = simulator._lowered
+    for name, columns in lowered.columns(simulator.network.inputs).items():
+        values = np.ascontiguousarray(inputs[:, columns])
+        simulator._attempt(engine.clamp, lowered.index[name], values, False)
+        simulator._clamped.add(name)
+    simulator.settle()
+    _teach(simulator, targets)
+    _go_on(simulator, ticks, 0)
+
+
+def _teach(simulator: Simulator, targets: npt.NDArray[Any]) -> None:
+    lowered = simulator._lowered
+    for name, columns in lowered.columns(simulator.network.outputs).items():
+        values = np.ascontiguousarray(targets[:, columns])
+        simulator._attempt(engine.clamp, lowered.index[name], values, True)
+
+
+def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
+    """Make the ticks that are left of a presentation, and let the teacher go.
+
+    A presentation until quiet is over, all nodes at rest, when every level has had its tick.
+    """
+    wanted = simulator.network.depth if ticks == UNTIL_QUIET else ticks
+    simulator._run(max(0, wanted - made), learning=True)
+    for name in simulator.network.outputs:
+        engine.release(*simulator._arrays, simulator._lowered.index[name], False)
+
+
+def predict(lowered: Lowered, inputs: npt.NDArray[Any]) -> Any:
+    """Predict in a state of its own, so that no other is touched."""
+    outputs = lowered.columns(lowered.network.outputs)
+    width = sum(columns.stop - columns.start for columns in outputs.values())
+    result = np.empty((len(inputs), width), lowered.dtype)
+    lowered.state.row[layout.STALE] = 1
+    chosen = np.arange(len(inputs))
+    batches, first = 16, 0
+    while first < len(inputs):
+        begun = time.perf_counter()
+        part = chosen[first : first + batches * lowered.batch_size]
+        status = loops.infer(
+            *lowered.plan, *lowered.state, inputs, part, lowered.batch_size,
+            result[first : first + len(part)],
+        )  # fmt: skip
+        if status != layout.DONE:
+            name = lowered.names[int(lowered.state.clock[layout.FAULT])]
+            raise DivergenceError(name, 0, 0, 0)
+        first += len(part)
+        batches = adapted(batches, time.perf_counter() - begun)
+    if len(outputs) == 1:
+        return result
+    return {name: result[:, columns].copy() for name, columns in outputs.items()}
