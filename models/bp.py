@@ -83,7 +83,7 @@ class BP:
         self._lowered.plan.alpha[:] = model.learning_rates(self._lowered.projection_names)
         setting = self._lowered.plan.setting[0]
         setting["mean"], setting["event_driven"] = batch_reduction == "mean", 1
-        setting["guarded"], setting["threads"] = 1, 1
+        setting["guarded"] = 1
         if self.arithmetic == "blas":
             self._check_activations()
 

@@ -11,7 +11,7 @@ from neurosim.kernels import layout
 from neurosim.kernels.layout import Plan, State
 from neurosim.levels import levels, topological_order
 from neurosim.network import Network
-from neurosim.rules import compile_activation
+from neurosim.rules import compile_activation, compile_sums
 
 __all__ = ["Lowered"]
 
@@ -47,9 +47,13 @@ class Lowered:
         Number of replicas.
     dtype : numpy.dtype
         float64 or float32.
+    threads : int
+        Threads for the synaptic sums.
     """
 
-    def __init__(self, network: Network, batch_size: int, dtype: np.dtype[Any]) -> None:
+    def __init__(
+        self, network: Network, batch_size: int, dtype: np.dtype[Any], threads: int = 1
+    ) -> None:
         self.network, self.batch_size, self.dtype = network, batch_size, dtype
         self.levels = levels(network.populations, network.projections.values())
         self.names = sorted(network.populations)
@@ -76,6 +80,10 @@ class Lowered:
             alpha=np.zeros(count, dtype),
             parameter=np.array([1.0, 0.0, info.max / 8], dtype),
             setting=np.zeros(1, layout.SETTING),
+        )
+        setting = self.plan.setting[0]
+        setting["prediction"], setting["feedback"], setting["plasticity"] = compile_sums(
+            dtype, threads
         )
         self.state = self._fresh_state(self.theta, self.theta_bound)
 

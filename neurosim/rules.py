@@ -7,7 +7,6 @@ that it depends on, so that Numba's disk cache serves it in later processes and 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import inspect
 import os
 import sys
@@ -23,7 +22,7 @@ import numpy as np
 
 from neurosim.errors import ArgumentError
 
-__all__ = ["GATE_READS", "compile_activation", "compile_gate", "kernel_digest"]
+__all__ = ["GATE_READS", "compile_activation", "compile_gate", "compile_sums", "kernel_digest"]
 
 #: What a gate may read: the state of its own error node, its own timer and level, and, for a model
 #: that says so, a signal from outside.
@@ -31,6 +30,7 @@ GATE_READS = ("epsilon", "mu", "phi", "timer", "level", "signal")
 
 _ACTIVATION = '''
 from numba import carray, cfunc, types
+
 real = types.CPointer(types.{real})
 
 @cfunc(types.void(real, real, real, types.int64), cache={cache}, error_model="numpy")
@@ -57,6 +57,20 @@ def loop(epsilons, mus, drives, phis, opens, level, timer, signal, count):
         total += opens[i]
     return total
 '''
+
+_SUM = '''
+from numba import carray, cfunc, types
+
+real, int64 = types.CPointer(types.{real}), types.int64
+
+@cfunc(types.void(real, int64, real, int64, real, int64, int64, int64, int64, int64,
+                  types.{real}), cache={cache})
+def loop(a, a_stride, theta, theta_stride, b, b_stride, rows, pre, post, fresh, alpha):
+    a, theta, b = carray(a, 1), carray(theta, 1), carray(b, 1)
+    function0({blocks}, rows, pre, post, {last}{threads})
+'''
+_BLOCKS_WITH_THETA = "a, 0, a_stride, theta, 0, theta_stride, b, 0, b_stride"
+_THETA_LAST = "a, 0, a_stride, b, 0, b_stride, theta, 0, theta_stride"
 
 
 @lru_cache(maxsize=1)
@@ -91,6 +105,8 @@ def _source(function: Callable[..., Any]) -> str | None:
 def _load(text: str, name: str, functions: dict[str, Any], path: Path | None) -> ModuleType:
     module = ModuleType(name)
     vars(module).update(functions)
+    # Numba finds the module of what it has cached by its name.
+    sys.modules[name] = module
     filename = f"<{name}>" if path is None else str(path)
     exec(compile(text, filename, "exec"), vars(module))
     return module
@@ -167,3 +183,26 @@ def compile_gate(gate: Callable[..., Any], dtype: np.dtype[Any]) -> int:
         arguments = ", ".join(gate_reads(gate))
         _loops[key] = _compile(_GATE, (gate,), real=dtype.name, arguments=arguments)
     return int(_loops[key].address)
+
+
+def compile_sums(dtype: np.dtype[Any], threads: int) -> tuple[int, int, int]:
+    """Addresses of the three synaptic sums: prediction, feedback and plasticity."""
+    from neurosim.kernels import parallel_sums, sums
+
+    addresses = []
+    for name in ("accumulate_prediction", "accumulate_feedback", "learn"):
+        key = (name, dtype, threads)
+        if key not in _loops:
+            function = (
+                getattr(sums, name) if threads == 1 else getattr(parallel_sums, f"{name}_in_parallel")
+            )
+            _loops[key] = _compile(
+                _SUM,
+                (function,),
+                real=dtype.name,
+                blocks=_THETA_LAST if name == "learn" else _BLOCKS_WITH_THETA,
+                last="alpha" if name == "learn" else "fresh != 0",
+                threads="" if threads == 1 else f", {threads}",
+            )
+        addresses.append(int(_loops[key].address))
+    return tuple(addresses)  # type: ignore[return-value]

@@ -125,7 +125,7 @@ class Simulator:
             )
         reads = gate_reads(type(model).gate)
         prepare_cache()
-        self._lowered = Lowered(network, self.batch_size, self.dtype)
+        self._lowered = Lowered(network, self.batch_size, self.dtype, self.threads)
         plan = self._lowered.plan
         plan.alpha[:] = model.learning_rates(self._lowered.projection_names)
         plan.parameter[layout.GAMMA] = model.gamma
@@ -138,7 +138,6 @@ class Simulator:
         setting["delta_form"] = error_form == "delta"
         setting["event_driven"] = event_driven
         setting["mean"] = model.batch_reduction == "mean"
-        setting["threads"] = self.threads
         self._rest(bool(rest_after_update))
         self._arrays = (*plan, *self._lowered.state)
         self._monitors: list[Any] = []

@@ -1,7 +1,8 @@
-"""Calls of separately compiled rules by their address.
+"""Calls of separately compiled functions by their address.
 
 An activation or a gate is compiled into a loop of its own, and the engine calls that loop once per
-block of nodes. So the engine is compiled, and cached, once for all rules.
+block of nodes. So the engine is compiled, and cached, once for all rules; and the synaptic sums,
+serial or parallel, are not compiled again into each of its entry points.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["call_activation", "call_gate"]
+__all__ = ["call_activation", "call_gate", "call_sum"]
 
 _INT64 = ir.IntType(64)
 
@@ -61,5 +62,31 @@ def call_gate(
             _element(context, builder, signature.args[5], flag, offset) for offset in (phi, is_open)
         ]
         return _call(builder, address, _INT64, pointers + scalars)
+
+    return signature, codegen
+
+
+@intrinsic
+def call_sum(
+    typingctx, function, real, a, a_stride, theta, theta_at, theta_stride, b, b_stride,
+    rows, pre, post, fresh, alpha,
+):  # fmt: skip
+    """Call one of the synaptic sums over the blocks `a` and `b` of `real` and a block of theta."""
+    signature = types.void(
+        types.int64, real, types.int64, types.int64, theta, *[types.int64] * 8, alpha
+    )
+
+    def codegen(context, builder, signature, arguments):
+        (
+            address, real, a, a_stride, theta, theta_at, theta_stride, b, b_stride, *rest,
+        ) = arguments  # fmt: skip
+        first = _element(context, builder, signature.args[1], real, a)
+        weights = _element(context, builder, signature.args[4], theta, theta_at)
+        second = _element(context, builder, signature.args[1], real, b)
+        _call(
+            builder, address, ir.VoidType(),
+            [first, a_stride, weights, theta_stride, second, b_stride, *rest],
+        )  # fmt: skip
+        return context.get_dummy_value()
 
     return signature, codegen

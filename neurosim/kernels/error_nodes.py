@@ -113,6 +113,11 @@ def refresh_error_nodes(plan, state, same_snapshot):
             touched = touched or (state.row[SPIKING, q, r] and not same_snapshot)
             if not same_snapshot:
                 state.row[ERRED, q, r] = 0
+        for n in range(post.incoming):
+            if state.learned_next[plan.wiring[post.first_incoming + n]]:
+                # Replicas that are not in use share the weights, and see the change later.
+                for r in range(rows, state.row.shape[2]):
+                    state.row[STALE, q, r] = 1
         if not touched:
             continue
         first = start_of_run(evaluate, 0, rows)

@@ -37,7 +37,7 @@ POPULATION = _record(
 PROJECTION = _record("pre", "post", "theta", "stride")
 SETTING = _record(
     "gate", "reads_time", "signal_at", "t_d", "feedback_gate", "delta_form", "event_driven",
-    "rest", "mean", "guarded", "threads",
+    "rest", "mean", "guarded", "prediction", "feedback", "plasticity",
 )  # fmt: skip
 
 # Values of setting.rest: never; once the own gate has opened; or one tick after every error node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels.calls import call_sum
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -14,12 +15,6 @@ from neurosim.kernels.layout import (
     ROWS,
     UPDATES,
 )
-from neurosim.kernels.parallel_sums import (
-    accumulate_feedback_in_parallel,
-    accumulate_prediction_in_parallel,
-    learn_in_parallel,
-)
-from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
 
 __all__ = ["feed_back", "learn_synapses", "predict"]
 
@@ -32,23 +27,17 @@ def predict(plan, state, q, first, last):
     """
     post = plan.populations[q]
     rows = last - first
-    threads = plan.setting[0].threads
     for n in range(post.incoming):
         k = plan.wiring[post.first_incoming + n]
         projection = plan.projections[k]
         pre = plan.populations[projection.pre]
         f_at = pre.f + first * pre.stride
         mu_at = post.mu_next + first * post.stride
-        if threads > 1:
-            accumulate_prediction_in_parallel(
-                state.real, f_at, pre.stride, state.theta, projection.theta, projection.stride,
-                state.real, mu_at, post.stride, rows, pre.size, post.size, n == 0, threads,
-            )  # fmt: skip
-        else:
-            accumulate_prediction(
-                state.real, f_at, pre.stride, state.theta, projection.theta, projection.stride,
-                state.real, mu_at, post.stride, rows, pre.size, post.size, n == 0,
-            )  # fmt: skip
+        call_sum(
+            plan.setting[0].prediction, state.real, f_at, pre.stride, state.theta,
+            projection.theta, projection.stride, mu_at, post.stride,
+            rows, pre.size, post.size, 1 if n == 0 else 0, plan.alpha[k],
+        )  # fmt: skip
         state.count[PREDICTIONS] += rows * pre.size * post.size
 
 
@@ -61,7 +50,6 @@ def feed_back(plan, state, p, first, last):
     """
     pre = plan.populations[p]
     rows = last - first
-    threads = plan.setting[0].threads
     feedback_at = pre.feedback + first * pre.stride
     fresh = True
     for n in range(pre.outgoing):
@@ -73,18 +61,11 @@ def feed_back(plan, state, p, first, last):
         if not live:
             continue
         epsilon_at = post.epsilon + first * post.stride
-        if threads > 1:
-            accumulate_feedback_in_parallel(
-                state.real, epsilon_at, post.stride, state.theta, projection.theta,
-                projection.stride, state.real, feedback_at, pre.stride, rows, pre.size, post.size,
-                fresh, threads,
-            )  # fmt: skip
-        else:
-            accumulate_feedback(
-                state.real, epsilon_at, post.stride, state.theta, projection.theta,
-                projection.stride, state.real, feedback_at, pre.stride, rows, pre.size, post.size,
-                fresh,
-            )  # fmt: skip
+        call_sum(
+            plan.setting[0].feedback, state.real, epsilon_at, post.stride, state.theta,
+            projection.theta, projection.stride, feedback_at, pre.stride,
+            rows, pre.size, post.size, 1 if fresh else 0, plan.alpha[0],
+        )  # fmt: skip
         fresh = False
         state.count[FEEDBACKS] += rows * pre.size * post.size
     if fresh:
@@ -117,7 +98,6 @@ def growth(plan, state, k):
 def learn_synapses(plan, state):
     """theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open."""
     rows = state.clock[ROWS]
-    threads = plan.setting[0].threads
     for k in range(plan.projections.size):
         projection = plan.projections[k]
         q = projection.post
@@ -136,16 +116,9 @@ def learn_synapses(plan, state):
         drive_at = post.drive + first * post.stride
         alpha = step_size(plan, state, k)
         state.theta_bound[k] += growth(plan, state, k)
-        if threads > 1:
-            learn_in_parallel(
-                state.real, f_at, pre.stride, state.real, drive_at, post.stride,
-                state.theta, projection.theta, projection.stride,
-                last - first, pre.size, post.size, alpha, threads,
-            )  # fmt: skip
-        else:
-            learn(
-                state.real, f_at, pre.stride, state.real, drive_at, post.stride,
-                state.theta, projection.theta, projection.stride,
-                last - first, pre.size, post.size, alpha,
-            )  # fmt: skip
+        call_sum(
+            plan.setting[0].plasticity, state.real, f_at, pre.stride, state.theta,
+            projection.theta, projection.stride, drive_at, post.stride,
+            last - first, pre.size, post.size, 1, alpha,
+        )  # fmt: skip
         state.count[UPDATES] += (last - first) * pre.size * post.size
