@@ -13,7 +13,6 @@ from .. import checks, samples, training
 from ..compilation import prepare_cache
 from ..errors import ArgumentError, ArgumentTypeError, DivergenceError
 from ..kernels import backpropagation as kernel
-from ..kernels import layout
 from ..lowering import Lowered
 from ..model import Model
 from ..network import Network

@@ -54,7 +54,12 @@ def integer(
 
 
 def real(
-    owner: str, argument: str, value: object, *, positive: bool = False, minimum: float | None = None
+    owner: str,
+    argument: str,
+    value: object,
+    *,
+    positive: bool = False,
+    minimum: float | None = None,
 ) -> float:
     """Return `value` as a finite float within its limits."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):

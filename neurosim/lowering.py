@@ -71,9 +71,7 @@ class Lowered:
             order=np.array(
                 [
                     self.index[name]
-                    for name in topological_order(
-                        network.populations, network.projections.values()
-                    )
+                    for name in topological_order(network.populations, network.projections.values())
                 ],
                 dtype=np.int64,
             ),

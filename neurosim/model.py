@@ -73,7 +73,7 @@ class Model:
         return depth
 
     def learning_rates(self, projections: list[str]) -> list[float]:
-        """alpha of each projection."""
+        """Alpha of each projection."""
         if not isinstance(self.learning_rate, Mapping):
             return [float(self.learning_rate)] * len(projections)
         if set(self.learning_rate) != set(projections):

@@ -104,9 +104,7 @@ class Network:
         names = ["input", *(f"hidden{i}" for i in range(1, len(sizes) - 1)), "output"]
         network = cls(seed=seed)
         for name, size in zip(names, sizes, strict=True):
-            network.add_population(
-                name, size, input_activation if name == "input" else activation
-            )
+            network.add_population(name, size, input_activation if name == "input" else activation)
         count = len(sizes) - 1
         if weights is None:
             weights = XavierUniform()
@@ -218,9 +216,7 @@ class Network:
         """Populations that nothing predicts, the constant ones left out, sorted by name."""
         predicted = {p.post for p in self._projections.values()}
         return tuple(
-            sorted(
-                n for n, p in self._populations.items() if n not in predicted and not p.constant
-            )
+            sorted(n for n, p in self._populations.items() if n not in predicted and not p.constant)
         )
 
     @property

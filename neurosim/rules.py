@@ -28,7 +28,7 @@ __all__ = ["GATE_READS", "compile_activation", "compile_gate", "compile_sums", "
 #: that says so, a signal from outside.
 GATE_READS = ("epsilon", "mu", "phi", "timer", "level", "signal")
 
-_ACTIVATION = '''
+_ACTIVATION = """
 from numba import carray, cfunc, types
 
 real = types.CPointer(types.{real})
@@ -38,8 +38,8 @@ def loop(x, f, slope, count):
     x, f, slope = carray(x, count), carray(f, count), carray(slope, count)
     for i in range(count):
         {body}
-'''
-_GATE = '''
+"""
+_GATE = """
 from numba import carray, cfunc, types
 real, byte, int64 = types.CPointer(types.{real}), types.CPointer(types.uint8), types.int64
 
@@ -56,9 +56,9 @@ def loop(epsilons, mus, drives, phis, opens, level, timer, signal, count):
         opens[i] = 1 if gate else 0
         total += opens[i]
     return total
-'''
+"""
 
-_SUM = '''
+_SUM = """
 from numba import carray, cfunc, types
 
 real, int64 = types.CPointer(types.{real}), types.int64
@@ -68,7 +68,7 @@ real, int64 = types.CPointer(types.{real}), types.int64
 def loop(a, a_stride, theta, theta_stride, b, b_stride, rows, pre, post, fresh, alpha):
     a, theta, b = carray(a, 1), carray(theta, 1), carray(b, 1)
     function0({blocks}, rows, pre, post, {last}{threads})
-'''
+"""
 _BLOCKS_WITH_THETA = "a, 0, a_stride, theta, 0, theta_stride, b, 0, b_stride"
 _THETA_LAST = "a, 0, a_stride, b, 0, b_stride, theta, 0, theta_stride"
 
@@ -194,7 +194,9 @@ def compile_sums(dtype: np.dtype[Any], threads: int) -> tuple[int, int, int]:
         key = (name, dtype, threads)
         if key not in _loops:
             function = (
-                getattr(sums, name) if threads == 1 else getattr(parallel_sums, f"{name}_in_parallel")
+                getattr(sums, name)
+                if threads == 1
+                else getattr(parallel_sums, f"{name}_in_parallel")
             )
             _loops[key] = _compile(
                 _SUM,

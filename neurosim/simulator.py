@@ -256,9 +256,7 @@ class Simulator:
         self._check_ready("Simulator.run")
         self._run(ticks, learning)
 
-    def present(
-        self, inputs: object, targets: object, *, ticks: int | None = None
-    ) -> None:
+    def present(self, inputs: object, targets: object, *, ticks: int | None = None) -> None:
         """Show an input, settle, show the teacher, run, and let the teacher go.
 
         Parameters
@@ -361,7 +359,9 @@ class Simulator:
         -------
         ndarray, shape (samples, nodes), or dict of such by population if there are several outputs
         """
-        x = samples.matrix("Simulator.predict", "inputs", inputs, self._lowered, self.network.inputs)
+        x = samples.matrix(
+            "Simulator.predict", "inputs", inputs, self._lowered, self.network.inputs
+        )
         if self._forward is None:
             self._forward = self._lowered.fork()
         return training.predict(self._forward, x)
@@ -410,7 +410,7 @@ class Simulator:
 
     @property
     def residual(self) -> float:
-        """max |epsilon - (x - mu)|: how far the delta form has drifted by rounding."""
+        """Max |epsilon - (x - mu)|: how far the delta form has drifted by rounding."""
         rows = int(self._lowered.state.clock[layout.ROWS])
         largest = 0.0
         for name in self._lowered.names:

@@ -15,7 +15,7 @@ __all__ = ["backpropagate"]
 
 @njit(cache=True)
 def forward(plan, state):
-    """y = sum of w f(y), population by population."""
+    """Y = sum of w f(y), population by population."""
     rows = state.clock[ROWS]
     for n in range(plan.order.size):
         q = plan.order[n]

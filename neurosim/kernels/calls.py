@@ -49,9 +49,7 @@ def call_gate(
     typingctx, function, real, epsilon, mu, drive, flag, phi, is_open, level, timer, signal, count
 ):
     """Gate `count` error nodes: drive = g epsilon, open = (g != 0); return how many are open."""
-    signature = types.int64(
-        types.int64, real, *[types.int64] * 3, flag, *[types.int64] * 6
-    )
+    signature = types.int64(types.int64, real, *[types.int64] * 3, flag, *[types.int64] * 6)
 
     def codegen(context, builder, signature, arguments):
         address, real, epsilon, mu, drive, flag, phi, is_open, *scalars = arguments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels.gates import close_gates
 from neurosim.kernels.layout import (
     DONE,
     ERRED,
@@ -15,7 +16,6 @@ from neurosim.kernels.layout import (
     TICK,
 )
 from neurosim.kernels.tick import advance, overflow_possible
-from neurosim.kernels.gates import close_gates
 from neurosim.kernels.value_nodes import activate_next
 
 __all__ = ["clamp_values", "hold", "release_values", "teach"]

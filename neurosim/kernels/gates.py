@@ -22,7 +22,7 @@ __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
 @njit(cache=True)
 def open_gates(plan, state):
-    """drive = g epsilon with the model's gate g, and who comes to rest by it."""
+    """Drive = g epsilon with the model's gate g, and who comes to rest by it."""
     setting = plan.setting[0]
     rest = setting.rest
     rows = state.clock[ROWS]

@@ -61,7 +61,7 @@ def follow(plan, state, p, r):
 
 @njit(cache=True)
 def commit_moved(plan, state, p):
-    """x = x_next and f of it, in the replicas that move."""
+    """X = x_next and f of it, in the replicas that move."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
     moved = state.row[MOVED_NEXT, p]
@@ -85,7 +85,7 @@ def commit_moved(plan, state, p):
 
 @njit(cache=True)
 def evaluate_predictions(plan, state, q):
-    """mu of population q in the replicas marked EVALUATE."""
+    """Mu of population q in the replicas marked EVALUATE."""
     post = plan.populations[q]
     rows = state.clock[ROWS]
     evaluate = state.row[EVALUATE, q]

@@ -43,7 +43,7 @@ def predict(plan, state, q, first, last):
 
 @njit(cache=True)
 def feed_back(plan, state, p, first, last):
-    """feedback = sum over the error nodes that population p predicts of epsilon theta, Eq. (4).
+    """Feedback = sum over the error nodes that population p predicts of epsilon theta, Eq. (4).
 
     One chain, through the outgoing projections in the order of their names. Where every epsilon is
     zero the chain would add nothing but zeros, and is skipped when event-driven.
@@ -96,7 +96,7 @@ def growth(plan, state, k):
 
 @njit(cache=True)
 def learn_synapses(plan, state):
-    """theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open."""
+    """Theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open."""
     rows = state.clock[ROWS]
     for k in range(plan.projections.size):
         projection = plan.projections[k]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels.calls import call_activation
 from neurosim.kernels.clamp import clamp_values, hold, release_values, teach
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, Plan, State
 from neurosim.kernels.rows import largest
 from neurosim.kernels.settle import relax_at_once, relax_by_ticks
 from neurosim.kernels.tick import is_quiet, tick
-from neurosim.kernels.calls import call_activation
 
 __all__ = ["infer", "train"]
 

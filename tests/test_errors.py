@@ -1,0 +1,139 @@
+"""Bad input is refused early and clearly, and nothing has changed."""
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim import models
+from neurosim.errors import DivergenceError, NeurosimError
+
+NET = ns.Network.layered([4, 3, 2], seed=0)
+
+
+@pytest.fixture
+def sim():
+    simulator = ns.Simulator(NET, models.FaZIL(), batch_size=2)
+    simulator.clamp("input", np.ones((2, 4)))
+    simulator.settle()
+    return simulator
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda s: s.clamp("output", np.ones((2, 1))), "output.*shape.*2.*not \\(2, 1\\)"),
+        (lambda s: s.clamp("output", np.ones((3, 2))), "3 replicas.*batch_size is 2"),
+        (lambda s: s.clamp("output", [[1.0, np.nan]] * 2), "must be finite"),
+        (lambda s: s.clamp("output", [["a", "b"]] * 2), "real numbers"),
+        (lambda s: s.clamp("outptu", np.ones((2, 2))), "Did you mean 'output'"),
+        (lambda s: s.clamp("output", np.ones((1, 2))), "1 replicas.*release"),
+        (lambda s: s.release("output"), "not clamped"),
+        (lambda s: s.run(-1), "ticks must be >= 0, not -1"),
+        (lambda s: s.run(1.5), "whole number"),
+        (lambda s: s.settle("backwards"), "allowed: 'feedforward', 'inference'"),
+        (lambda s: s.state("y", "output"), "allowed: 'x'"),
+        (lambda s: s.value_node("output", 2), "index must be in 0 ... 1"),
+        (lambda s: s.error_node("input", 0), "no error nodes"),
+        (lambda s: s.synapse("input", 0, "output", 0), "projection"),
+        (lambda s: s.fit(np.ones((4, 4)), np.ones((3, 2))), "4 samples of inputs, but 3"),
+        (lambda s: s.fit(np.ones((4, 4)), np.ones((4, 1))), "not \\(4, 1\\)"),
+        (lambda s: s.fit(np.ones((4, 4)), np.ones((4, 2)), epochs=0), "epochs"),
+        (lambda s: s.fit(np.full((4, 4), np.inf), np.ones((4, 2))), "finite"),
+        (lambda s: s.predict(np.ones((4, 5))), "not \\(4, 5\\)"),
+        (lambda s: s.present(np.ones((2, 4)), np.ones((1, 2))), "same number of replicas"),
+        (lambda s: s.set_weights({"input->hidden1": np.ones((3, 4))}), "shape"),
+        (lambda s: setattr(s.synapse("input", 0, "hidden1", 0), "theta", np.nan), "finite"),
+        (lambda s: ns.StateMonitor(s, "v"), "allowed: 'x'"),
+        (lambda s: ns.StateMonitor(s, "x", populations=["hidden9"]), "Did you mean"),
+        (lambda s: ns.SpikeMonitor(s, populations=["input"]), "allowed"),
+        (lambda s: ns.SpikeMonitor("sim"), "must be a Simulator"),
+    ],
+)
+def test_refusals_leave_everything_as_it_was(sim, act, words):
+    before = [array.tobytes() for array in sim._arrays]
+    with pytest.raises(NeurosimError, match=words) as caught:
+        act(sim)
+    assert isinstance(caught.value, (ValueError, TypeError))
+    assert [array.tobytes() for array in sim._arrays] == before
+    assert not sim._monitors
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: models.FaZIL(t_d=0), "t_d must be >= 1, not 0"),
+        (lambda: models.FaZIL(gamma=-1.0), "gamma must be positive"),
+        (lambda: models.ZIL(gamma=float("inf")), "gamma must be finite"),
+        (lambda: models.ZIL(learning_rate=0), "learning_rate must be positive"),
+        (lambda: models.ZIL(learning_rate="fast"), "learning_rate must be a number"),
+        (lambda: models.IL(t_c=-1), "t_c must be >= 0"),
+        (lambda: models.ZIL(batch_reduction="max"), "allowed: 'sum', 'mean'"),
+        (lambda: ns.Simulator(NET, models.ZIL(), batch_size=0), "batch_size must be >= 1"),
+        (lambda: ns.Simulator(NET, models.ZIL(), dtype="int8"), "allowed: 'float64'"),
+        (lambda: ns.Simulator(NET, models.ZIL(), error_form="exact"), "allowed: 'delta'"),
+        (lambda: ns.Simulator(NET, models.BP(NET)), "must be one of neurosim.models"),
+        (lambda: ns.Simulator("net", models.ZIL()), "must be a Network"),
+        (lambda: ns.Simulator(NET, models.ZIL(learning_rate={"a": 1.0})), "name each projection"),
+        (
+            lambda: ns.Simulator(NET, models.IncrementalPC(), rest_after_update=True),
+            "cannot rest",
+        ),
+        (lambda: ns.Network.layered([3]), "at least an input and an output"),
+        (lambda: ns.Network.layered([3, 0]), "size must be >= 1"),
+        (lambda: ns.Network.layered([3, 2], activation="sigmiod"), "Did you mean 'sigmoid'"),
+        (lambda: ns.Network.layered([3, 2], weights=[np.ones((2, 3))]), "shape \\(3, 2\\)"),
+        (lambda: ns.Network.layered([3, 2], seed=-1), "seed"),
+        (lambda: models.BP(NET, arithmetic="gpu"), "allowed: 'engine', 'blas'"),
+        (lambda: ns.Simulator(NET, models.ZIL()).step(), "nothing is clamped"),
+    ],
+)
+def test_what_cannot_be_made(make, words):
+    with pytest.raises(NeurosimError, match=words) as caught:
+        make()
+    assert isinstance(caught.value, (ValueError, TypeError))
+
+
+def test_unknown_keywords_are_refused():
+    with pytest.raises(TypeError):
+        models.FaZIL(learning_rat=0.1)
+
+
+def test_cycles_and_unequal_paths_are_named():
+    net = ns.Network()
+    for name in "abc":
+        net.add_population(name, 2)
+    for pre, post in ("ab", "bc", "ca"):
+        net.connect(pre, post)
+    with pytest.raises(NeurosimError, match="cycle: . -> . -> . -> ."):
+        _ = net.levels
+    skip = ns.Network.layered([2, 3, 1])
+    skip.connect("input", "output")
+    with pytest.raises(NeurosimError, match="'input->output' spans 2 levels"):
+        ns.Simulator(skip, models.ZIL())
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_divergence_keeps_the_last_finite_snapshot(dtype):
+    def start():
+        net = ns.Network.layered([4, 5, 5, 2], activation="identity", seed=0)
+        sim = ns.Simulator(net, models.IL(t_c=10**6, gamma=10.0), dtype=dtype)
+        sim.clamp("input", np.ones(4))
+        sim.settle()
+        sim.clamp("output", np.ones(2))
+        return sim
+
+    sim = start()
+    with pytest.raises(DivergenceError, match="population 'hidden") as caught:
+        sim.run(10_000)
+    error = caught.value
+    assert isinstance(error, ArithmeticError)
+    assert sim.t == error.tick
+    again = start()
+    again.run(error.tick)
+    for name in sim.network.populations:
+        for variable in ("x", "mu", "epsilon"):
+            state = sim.state(variable, name)
+            assert np.isfinite(state).all()
+            assert (state == again.state(variable, name)).all()
+    with pytest.raises(DivergenceError):
+        again.step()
