@@ -23,7 +23,7 @@ class _Node:
         return float(view[self.replica, self.index])
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._identity == other._identity  # type: ignore[attr-defined]
+        return type(other) is type(self) and self._identity == other._identity
 
     def __hash__(self) -> int:
         return hash(self._identity)

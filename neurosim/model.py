@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from neurosim import checks
-from neurosim.errors import ArgumentError, ArgumentTypeError
+from neurosim.errors import ArgumentError
 
 __all__ = ["Model"]
 
@@ -53,8 +53,6 @@ class Model:
         if isinstance(self.learning_rate, Mapping):
             for projection, rate in self.learning_rate.items():
                 checks.real(owner, f"learning_rate[{projection!r}]", rate, positive=True)
-        elif isinstance(self.learning_rate, (str, bytes)):
-            raise ArgumentTypeError(f"{owner}: learning_rate must be a number or a mapping")
         else:
             checks.real(owner, "learning_rate", self.learning_rate, positive=True)
         checks.real(owner, "gamma", self.gamma, positive=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -195,8 +197,9 @@ class Network:
                 f"projection {name!r}", "weights", weights, shape, np.float64
             ).copy()
             weights.flags.writeable = False
+        initial = cast(Initializer | npt.NDArray[Any], weights)
         projection = Projection(
-            pre, post, (self._populations[pre].size, self._populations[post].size), weights
+            pre, post, (self._populations[pre].size, self._populations[post].size), initial
         )
         self._projections[name] = projection
         return projection
@@ -252,7 +255,7 @@ class Network:
 
     def _is_chain(self) -> bool:
         names = [n for n, p in self._populations.items() if not p.constant]
-        links = [f"{a}->{b}" for a, b in zip(names, names[1:], strict=False)]
+        links = [f"{a}->{b}" for a, b in pairwise(names)]
         return sorted(links) == sorted(
             n for n, p in self._projections.items() if not self._populations[p.pre].constant
         )

@@ -93,4 +93,4 @@ def check_progress(owner: str, progress: object) -> Progress:
             f"{owner}: progress must be a function of (samples done, samples in all) or None, "
             f"not {progress!r}"
         )
-    return progress  # type: ignore[no-any-return]
+    return progress

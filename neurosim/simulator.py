@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -395,7 +396,7 @@ class Simulator:
             )
         for name, values in checked.items():
             k = self._lowered.projection_index[name]
-            self._change_weights(k, lambda block, values=values: np.add(values, 0.0, out=block))
+            self._change_weights(k, partial(np.add, values, 0.0))
 
     @property
     def energy(self) -> float:

@@ -79,7 +79,7 @@ def test_refusals_leave_everything_as_it_was(sim, act, words):
             "cannot rest",
         ),
         (lambda: ns.Network.layered([3]), "at least an input and an output"),
-        (lambda: ns.Network.layered([3, 0]), "size must be >= 1"),
+        (lambda: ns.Network.layered([3, 0]), "size must be in 1"),
         (lambda: ns.Network.layered([3, 2], activation="sigmiod"), "Did you mean 'sigmoid'"),
         (lambda: ns.Network.layered([3, 2], weights=[np.ones((2, 3))]), "shape \\(3, 2\\)"),
         (lambda: ns.Network.layered([3, 2], seed=-1), "seed"),
@@ -104,7 +104,7 @@ def test_cycles_and_unequal_paths_are_named():
         net.add_population(name, 2)
     for pre, post in ("ab", "bc", "ca"):
         net.connect(pre, post)
-    with pytest.raises(NeurosimError, match="cycle: . -> . -> . -> ."):
+    with pytest.raises(NeurosimError, match=r"cycle: \w -> \w -> \w -> \w"):
         _ = net.levels
     skip = ns.Network.layered([2, 3, 1])
     skip.connect("input", "output")

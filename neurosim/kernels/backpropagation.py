@@ -83,7 +83,7 @@ def backpropagate(
         backward(plan, state, targets, chosen, first)
         for p in range(populations.size):
             top = largest(real, populations[p].epsilon, clock[ROWS] * populations[p].stride)
-            if not top - top == 0:
+            if top - top != 0:
                 return p
         learn_synapses(plan, state)
     return -1

@@ -1,0 +1,15 @@
+"""The examples of the docstrings run."""
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "module", ["activations", "network", "simulator", "monitors", "datasets", "models.bp"]
+)
+def test_examples(module):
+    result = doctest.testmod(importlib.import_module(f"neurosim.{module}"))
+    assert result.failed == 0
+    assert result.attempted > 0
