@@ -6,6 +6,7 @@ Describe a `Network`, run it in a `Simulator` with one of the `models`, and reco
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ __all__ = [
     "initializers",
     "models",
 ]
+
+# In a checkout the catalogue of models lies beside this folder; installed, it lies inside.
+_CHECKOUT = Path(__file__).parent.parent
+if (_CHECKOUT / "models" / "fa_z_il.py").is_file():
+    __path__.append(str(_CHECKOUT))
 
 # Imported when first used: the compiler alone takes longer to import than all else.
 _HOMES = {

@@ -47,10 +47,11 @@ def integer(
     """Return `value` as an int within its limits."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise ArgumentTypeError(f"{owner}: {argument} must be a whole number, not {value!r}")
-    if value < minimum or (maximum is not None and value > maximum):
+    number = int(value)
+    if number < minimum or (maximum is not None and number > maximum):
         allowed = f">= {minimum}" if maximum is None else f"in {minimum} ... {maximum}"
         raise ArgumentError(f"{owner}: {argument} must be {allowed}, not {value!r}")
-    return int(value)
+    return number
 
 
 def real(

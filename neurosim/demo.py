@@ -58,7 +58,7 @@ def compare(
         for arithmetic in ("engine", "blas")
     )
     result = Comparison(network, data, simulator, exact, blas)
-    learners = {"Fa-Z-IL": simulator, "BP": exact, "BP, NumPy/BLAS": blas}
+    learners: dict[str, Any] = {"Fa-Z-IL": simulator, "BP": exact, "BP, NumPy/BLAS": blas}
     for learner in learners.values():
         learner.predict(data.test_inputs[:1])
     for epoch in range(epochs):

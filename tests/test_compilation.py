@@ -11,7 +11,8 @@ sim = ns.Simulator(ns.Network.layered([3, 4, 2], seed=0), ns.models.FaZIL())
 sim.present([0.1, 0.2, 0.3], [1.0, 0.0])
 sim.fit([[0.1, 0.2, 0.3]], [[1.0, 0.0]])
 entries = [run.run, run.settle, run.clamp, train.train]
-print(sum(len(e.stats.cache_hits) for e in entries), sum(len(e.stats.cache_misses) for e in entries))
+stats = [entry.stats for entry in entries]
+print(sum(len(s.cache_hits) for s in stats), sum(len(s.cache_misses) for s in stats))
 """
 
 
@@ -32,7 +33,10 @@ def test_a_second_process_compiles_nothing(tmp_path):
 
 
 def test_importing_is_light():
-    script = "import sys, neurosim; print([m for m in ('numba', 'pandas', 'sklearn') if m in sys.modules])"
+    script = (
+        "import sys, neurosim; "
+        "print([m for m in ('numba', 'pandas', 'sklearn') if m in sys.modules])"
+    )
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
