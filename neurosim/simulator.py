@@ -610,8 +610,8 @@ class Simulator:
     def _settle_by_inference(self, gamma: float, tolerance: float, max_ticks: int) -> None:
         """Iterate Eq. (7), every object at every tick, in the direct form."""
         plan, state = self._lowered.plan, self._lowered.state
-        setting = plan.setting.copy()
-        parameter = plan.parameter.copy()
+        setting, parameter = plan.setting.copy(), plan.parameter.copy()
+        kept = [array.copy() for array in state]
         plan.setting[0]["delta_form"] = plan.setting[0]["event_driven"] = 0
         plan.setting[0]["rest"] = layout.REST_NEVER
         plan.parameter[layout.GAMMA] = gamma
@@ -620,12 +620,14 @@ class Simulator:
             self._lowered.view("resting_next", name)[:] = 0
         state.row[[layout.RESTED, layout.STALE]] = 0
         silent = Recorder(self, []).arrays(1)
+        quiet = False
         try:
             for _ in range(max_ticks):
                 before = state.real.copy()
                 self._attempt(engine.run, 1, False, *silent)
                 change = self._largest_move(before)
-                if change <= tolerance:
+                quiet = change <= tolerance
+                if quiet:
                     break
             else:
                 raise ConvergenceError(
@@ -634,6 +636,9 @@ class Simulator:
                     " more max_ticks or another gamma may help"
                 )
         finally:
+            if not quiet:
+                for array, value in zip(state, kept, strict=True):
+                    array[...] = value
             plan.setting[:] = setting
             plan.parameter[:] = parameter
         engine.rest_again(*self._arrays)
