@@ -189,6 +189,9 @@ def compile_sums(dtype: np.dtype[Any], threads: int) -> tuple[int, int, int]:
     """Addresses of the three synaptic sums: prediction, feedback and plasticity."""
     from neurosim.kernels import parallel_sums, sums
 
+    if threads > 1:
+        # Starts Numba's threads, without which parallel code cannot be loaded from the disk cache.
+        numba.get_num_threads()
     addresses = []
     for name in ("accumulate_prediction", "accumulate_feedback", "learn"):
         key = (name, dtype, threads)

@@ -301,3 +301,57 @@ def test_monitors_and_handles():
     mu = synapse.post.mu
     synapse.theta = synapse.theta + 1.0
     assert synapse.post.mu != mu
+
+
+@pytest.mark.parametrize("variable", ["x", "epsilon", "mu", "slope"])
+def test_nan_in_what_a_node_is_not_wired_to(variable):
+    """The next x of a node is the same bits; the engine refuses the step for the poisoned ones."""
+    clean, poisoned = (started(models.IL(t_c=10**6, gamma=0.2), batch=1) for _ in range(2))
+    for sim in (clean, poisoned):
+        sim.run(4)
+    for name in ("hidden3", "output"):
+        poisoned._lowered.view(variable, name)[:] = np.nan
+    poisoned._lowered.view(variable, "hidden1")[0, 1:] = np.nan
+    clean.step()
+    with pytest.raises(ns.errors.DivergenceError):
+        poisoned.run(2)
+    if poisoned.t == 4:  # refused before anything was committed: what the node was about to do
+        x = poisoned._lowered.view("x_next", "hidden1")[0, 0]
+    else:  # nothing that moves reads mu: the refusal came a tick later
+        x = poisoned.value_node("hidden1", 0).x
+    assert x == clean.value_node("hidden1", 0).x
+
+
+def test_recording_stays_in_the_compiled_loop(monkeypatch):
+    from neurosim import simulator
+
+    sim = started(models.FaZIL())
+    monitor = ns.StateMonitor(sim, "x")
+    calls = []
+    compiled = simulator.engine.run
+    monkeypatch.setattr(
+        simulator.engine, "run", lambda *arguments: calls.append(1) or compiled(*arguments)
+    )
+    sim.run(100)
+    assert len(monitor.t) == 101
+    assert len(calls) <= 2
+
+
+def test_direct_form_within_its_elementwise_bound():
+    exact, direct = (
+        started(models.ZIL(learning_rate=1e-3), error_form=form) for form in ("delta", "direct")
+    )
+    levels = exact.network.levels
+    eps = np.finfo(float).eps
+    seen = 0.0
+    for t in range(exact.network.depth):
+        for name, level in levels.items():
+            if level == t and name != "input":
+                delta, mu = exact.state("epsilon", name), exact.state("mu", name)
+                gap = np.abs(direct.state("epsilon", name) - delta)
+                scale = np.abs(mu).max() + np.abs(delta)
+                assert (gap <= 4 * eps * scale).all()
+                seen = max(seen, gap.max())
+        exact.step()
+        direct.step()
+    assert seen > 0
