@@ -13,7 +13,9 @@ def main() -> None:
         import rich  # noqa: F401
         import typer
     except ModuleNotFoundError as error:
-        print(f'this needs the library {error.name!r}: pip install "neurosim[demo]"')
+        print(
+            f'this needs the library {error.name!r}: pip install "neurosim[demo]"', file=sys.stderr
+        )
         sys.exit(1)
     app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -34,6 +36,8 @@ def main() -> None:
         """Train on real digits with Fa-Z-IL, node by node, beside backpropagation."""
         if not png.absolute().parent.is_dir():
             raise typer.BadParameter(f"the folder {str(png.parent)!r} does not exist")
+        if png.is_dir():
+            raise typer.BadParameter(f"{str(png)!r} is a folder; give the path of a file")
         sys.exit(_demo(epochs, seed, png))
 
     app()
@@ -47,10 +51,14 @@ def _demo(epochs: int, seed: int, png: Path) -> int:
     from neurosim import plots
     from neurosim.demo import Comparison, compare, spikes_of_one_digit
     from neurosim.errors import NeurosimError
+    from neurosim.extras import require
 
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     try:
+        # What is missing is said before anything is computed, all with the demo's own extra.
+        for library in ("sklearn.datasets", "matplotlib.figure"):
+            require(library, "demo")
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("compiling", total=epochs)
 
@@ -61,8 +69,9 @@ def _demo(epochs: int, seed: int, png: Path) -> int:
             result = compare(epochs, seed, report)
         monitor, rasters = spikes_of_one_digit(result, 0)
         plots.save(plots.raster(monitor), png)
-    except NeurosimError as error:
-        console.print(f"[red]{error}[/red]")
+    except (NeurosimError, OSError) as error:
+        # Not through rich, which would take "[demo]" for markup and leave it out.
+        print(f"neurosim: {error}", file=sys.stderr)
         return 1
     label = result.data.test_labels[0]
     console.print(f"\nphi, tick by tick, for a held-out {label} (| fires, . is silent):")

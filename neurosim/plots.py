@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +51,10 @@ def raster(monitor: SpikeMonitor, ax: Any = None) -> Any:
 
 def save(ax: Any, path: Path) -> None:
     """Write the figure of some Axes to a PNG file, whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".png")
-    os.close(handle)
+    # Not by mkstemp, whose files nobody else may read.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        ax.figure.savefig(temporary, dpi=150)
+        ax.figure.savefig(temporary, format="png", dpi=150)
         os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)
