@@ -316,7 +316,8 @@ class Simulator:
             Seed of the orders.
         ticks : int, optional
             Length of a presentation. If not given, nodes rest once they have learned, and a
-            presentation ends when the network is quiet; or after as many ticks as the model needs.
+            presentation ends when the network is quiet, after as many ticks as there are levels at
+            the latest; or after as many ticks as the model needs.
         progress : callable, optional
             Called with (samples done, samples in all) a few times a second.
 
@@ -332,8 +333,6 @@ class Simulator:
         rest = self.model.rest != "never" and self.rest_after_update is not False
         if ticks is not None:
             ticks = checks.integer(owner, "ticks", ticks, 0)
-        elif rest and self.event_driven and self.model.signal_at < 0:
-            ticks = training.UNTIL_QUIET
         else:
             ticks = self.model.ticks(self.network.depth)
         for population in sorted(self._clamped):

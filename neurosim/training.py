@@ -20,10 +20,7 @@ from neurosim.slices import adapted
 if TYPE_CHECKING:
     from neurosim.simulator import Simulator
 
-__all__ = ["UNTIL_QUIET", "fit", "predict"]
-
-#: Instead of a number of ticks: a presentation ends when the network is quiet.
-UNTIL_QUIET = -1
+__all__ = ["fit", "predict"]
 
 
 def fit(
@@ -109,12 +106,8 @@ def _teach(simulator: Simulator, targets: npt.NDArray[Any]) -> None:
 
 
 def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
-    """Make the ticks that are left of a presentation, and let the teacher go.
-
-    A presentation until quiet is over, all nodes at rest, when every level has had its tick.
-    """
-    wanted = simulator.network.depth if ticks == UNTIL_QUIET else ticks
-    simulator._run(max(0, wanted - made), learning=True)
+    """Make the ticks that are left of a presentation, and let the teacher go."""
+    simulator._run(max(0, ticks - made), learning=True)
     for name in simulator.network.outputs:
         engine.release(*simulator._arrays, simulator._lowered.index[name], False)
 

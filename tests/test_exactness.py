@@ -55,6 +55,25 @@ def test_three_hundred_updates(model):
     assert same_bits(bp.weights, sim.weights)
 
 
+@pytest.mark.parametrize("model", [models.ZIL, models.FaZIL])
+def test_training_goes_on_where_it_ended(model):
+    """Clamped inputs that were released once used to keep a network from being quiet."""
+    net = ns.Network.layered([8, 12, 9, 5], seed=3)
+    inputs, targets = task([8, 5], 45)
+    bp = models.BP(net, learning_rate=RATE, batch_size=20)
+    sim = ns.Simulator(net, model(learning_rate=RATE), batch_size=20)
+    for learner in (bp, sim):
+        for _ in range(3):
+            learner.fit(inputs, targets)
+    assert same_bits(bp.weights, sim.weights)
+    sim.release("input")
+    sim.clamp("input", inputs[:5])
+    sim.settle()
+    done = sim.operations
+    sim.run(1000)
+    assert sim.operations == done
+
+
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "softplus"])
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-4)])
 def test_blas_agrees_to_rounding(activation, dtype, tolerance):

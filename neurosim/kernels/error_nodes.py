@@ -96,6 +96,8 @@ def refresh_error_nodes(plan, state, same_snapshot):
     for q in range(plan.populations.size):
         post = plan.populations[q]
         if post.incoming == 0:
+            for r in range(rows if not same_snapshot else 0):
+                state.row[ERRED, q, r] = 0
             continue
         evaluate = state.row[EVALUATE, q]
         touched = False

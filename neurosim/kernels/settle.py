@@ -9,6 +9,7 @@ from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
     DONE,
+    ERRED,
     EVALUATE,
     LIMIT,
     MOVED,
@@ -116,6 +117,8 @@ def finish(plan, state):
         for r in range(rows):
             state.row[MOVED, q, r] = 0
             state.row[MOVED_NEXT, q, r] = 0
+            if population.incoming == 0:
+                state.row[ERRED, q, r] = 0
 
 
 @njit(cache=True)

@@ -61,7 +61,7 @@ def train(
 ):  # fmt: skip
     """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
 
-    `ticks` < 0 lets a presentation end when the network is quiet. Returns (status, samples whose
+    A presentation ends after `ticks`, or before that when the network is quiet. Returns (status, samples whose
     presentation was begun, ticks made in the last one); it is the last one that a status other
     than DONE is about, and it is left in the middle.
     """
@@ -93,7 +93,7 @@ def train(
                 if status != DONE:
                     return status, first + rows, made, total
         made = 0
-        while ticks < 0 or made < ticks:
+        while made < ticks:
             if setting[0].event_driven and is_quiet(plan, state):
                 break
             status = tick(plan, state, True)
