@@ -61,9 +61,9 @@ def train(
 ):  # fmt: skip
     """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
 
-    A presentation ends after `ticks`, or before that when the network is quiet. Returns (status, samples whose
-    presentation was begun, ticks made in the last one); it is the last one that a status other
-    than DONE is about, and it is left in the middle.
+    A presentation ends after `ticks`, or before that when the network is quiet. Returns (status,
+    samples whose presentation was begun, ticks made in the last one, replica ticks made in all); it
+    is the last one that a status other than DONE is about, and it is left in the middle.
     """
     plan = Plan(populations, projections, wiring, order, alpha, parameter, setting)
     state = State(
