@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurosim.activations import ACTIVATIONS
 from neurosim.kernels import layout
 from neurosim.kernels.layout import Plan, State
 from neurosim.levels import levels, topological_order
@@ -31,6 +32,15 @@ def _aligned_zeros(size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
 def _padded(size: int, itemsize: int) -> int:
     stride = -(-size // _PADDING) * _PADDING
     return stride + _PADDING if stride * itemsize % _CACHE_STEP == 0 else stride
+
+
+_REACH = {
+    ACTIVATIONS["sigmoid"]: layout.REACH_ONE,
+    ACTIVATIONS["tanh"]: layout.REACH_ONE,
+    ACTIVATIONS["relu"]: layout.REACH_X,
+    ACTIVATIONS["leaky_relu"]: layout.REACH_X,
+    ACTIVATIONS["softplus"]: layout.REACH_X,
+}
 
 
 class Lowered:
@@ -122,7 +132,8 @@ class Lowered:
             record["size"], record["stride"] = population.size, stride
             record["level"] = self.levels.get(name, -1)
             # Nothing reads f of an output, and f of the identity is x itself.
-            record["linear"] = population.activation.name == "identity" or not outgoing
+            record["linear"] = population.activation is ACTIVATIONS["identity"] or not outgoing
+            record["reach"] = _REACH.get(population.activation, layout.REACH_UNKNOWN)
             record["column"] = -1
             if not population.constant and (not incoming or not outgoing):
                 record["column"] = columns[bool(incoming)]
@@ -187,7 +198,7 @@ class Lowered:
         """f(0) and f'(0) of a population whose x is 0."""
         import ctypes
 
-        from neurosim.kernels.rows import largest
+        from neurosim.kernels.pointwise import largest
 
         record = self.populations[p]
         activation = self.network.populations[self.names[p]].activation
@@ -198,7 +209,8 @@ class Lowered:
         address, item = state.real.ctypes.data, self.dtype.itemsize
         count = self.batch_size * int(record["stride"])
         call(*(address + item * int(record[field]) for field in ("x", "f", "slope")), count)
-        state.bound[p, layout.BOUND_F] = largest(state.real, int(record["f"]), count)
+        f = int(record["f"])
+        state.bound[p, layout.BOUND_F] = largest(state.real[f : f + count])
 
     def _block(self, state: State, field: str, p: int) -> npt.NDArray[Any]:
         record = self.populations[p]

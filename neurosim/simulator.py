@@ -134,6 +134,9 @@ class Simulator:
         setting = plan.setting[0]
         setting["gate"] = compile_gate(type(model).gate, self.dtype)
         setting["reads_time"] = "timer" in reads or "signal" in reads
+        setting["reads_state"] = bool({"epsilon", "mu", "phi"} & set(reads))
+        self._phi_matters = "phi" in reads
+        setting["watch"] = 1
         setting["signal_at"], setting["t_d"] = model.signal_at, model.t_d
         setting["feedback_gate"] = model.feedback_gate
         setting["delta_form"] = error_form == "delta"
@@ -339,9 +342,13 @@ class Simulator:
             self.release(population)
         self._forget_events()
         self._rest(rest)
+        setting = self._lowered.plan.setting[0]
+        # Settling at the end has all phi start anew, so nobody can see that it was not followed.
+        setting["watch"] = self._phi_matters or bool(self._monitors)
         try:
             training.fit(self, x, y, epoch_orders, epochs, ticks, report)
         finally:
+            setting["watch"] = 1
             self._rest(bool(self.rest_after_update))
             for name in self.network.outputs:
                 engine.release(*self._arrays, self._lowered.index[name], False)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.layout import LIVE, OPEN, ROWS, Plan, State
-from neurosim.kernels.rows import largest
+from neurosim.kernels.rows import fill
 from neurosim.kernels.synapses import feed_back, learn_synapses, predict
 from neurosim.kernels.train import show
 
@@ -24,8 +25,11 @@ def forward(plan, state):
             continue
         predict(plan, state, q, 0, rows)
         count = rows * population.stride
-        for i in range(count):
-            state.real[population.x + i] = state.real[population.mu_next + i]
+        real = state.real
+        pointwise.copy(
+            real[population.mu_next : population.mu_next + count],
+            real[population.x : population.x + count],
+        )
         if population.linear == 0:
             call_activation(
                 population.activation, state.real, population.x, population.f, population.slope,
@@ -42,26 +46,28 @@ def backward(plan, state, targets, chosen, first):
         population = plan.populations[p]
         if population.incoming == 0:
             continue
-        for r in range(rows):
-            state.row[LIVE, p, r] = 1
-            state.row[OPEN, p, r] = 1
+        fill(state.row[LIVE, p], 0, rows, 1)
+        fill(state.row[OPEN, p], 0, rows, 1)
+        real = state.real
+        count = rows * population.stride
+        epsilon = real[population.epsilon : population.epsilon + count]
         if population.outgoing == 0:
             for r in range(rows):
-                start = r * population.stride
-                sample = chosen[first + r]
-                for i in range(population.size):
-                    state.real[population.epsilon + start + i] = (
-                        targets[sample, population.column + i]
-                        - state.real[population.x + start + i]
-                    )
+                a = r * population.stride
+                target = targets[chosen[first + r]]
+                pointwise.differ(
+                    target[population.column : population.column + population.size],
+                    real[population.x + a : population.x + a + population.size],
+                    epsilon[a : a + population.size],
+                )
         else:
             feed_back(plan, state, p, 0, rows)
-            for i in range(rows * population.stride):
-                state.real[population.epsilon + i] = (
-                    state.real[population.slope + i] * state.real[population.feedback + i]
-                )
-        for i in range(rows * population.stride):
-            state.real[population.drive + i] = state.real[population.epsilon + i]
+            pointwise.scale(
+                real[population.slope : population.slope + count],
+                real[population.feedback : population.feedback + count],
+                epsilon,
+            )
+        pointwise.copy(epsilon, real[population.drive : population.drive + count])
 
 
 @njit(cache=True)
@@ -82,7 +88,8 @@ def backpropagate(
         forward(plan, state)
         backward(plan, state, targets, chosen, first)
         for p in range(populations.size):
-            top = largest(real, populations[p].epsilon, clock[ROWS] * populations[p].stride)
+            epsilon = populations[p].epsilon
+            top = pointwise.largest(real[epsilon : epsilon + clock[ROWS] * populations[p].stride])
             if top - top != 0:
                 return p
         learn_synapses(plan, state)

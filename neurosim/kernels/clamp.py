@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.gates import close_gates
 from neurosim.kernels.layout import (
     DONE,
@@ -15,6 +16,7 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
+from neurosim.kernels.rows import clear, fill
 from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
@@ -23,41 +25,41 @@ __all__ = ["clamp_values", "hold", "release_values", "teach"]
 
 @njit(cache=True)
 def hold(plan, state, p, held):
-    """Clamp all nodes of population p, or free them."""
+    """Clamp all nodes of population p in all replicas, or free them."""
     population = plan.populations[p]
+    if population.held == held:
+        return
     population.held = held
-    for r in range(state.clock[ROWS]):
-        start = r * population.stride
-        for i in range(start, start + population.size):
-            state.flag[population.clamped + i] = held
+    for r in range(state.row.shape[2]):
+        clamped = population.clamped + r * population.stride
+        fill(state.flag, clamped, clamped + population.size, held)
 
 
 @njit(cache=True)
-def propose_values(plan, state, p, values, first_sample, column):
-    """x_next = the given values, one sample per replica."""
-    population = plan.populations[p]
-    zero = plan.parameter[0] - plan.parameter[0]
-    for r in range(state.clock[ROWS]):
-        start = r * population.stride
-        moved = False
-        for i in range(population.size):
-            x = state.real[population.x + start + i]
-            x_next = values[first_sample + r, column + i] + zero
-            state.real[population.x_next + start + i] = x_next
-            state.real[population.delta_x + start + i] = x_next - x
-            moved |= x_next != x
-        state.row[MOVED_NEXT, p, r] = moved
-
-
-@njit(cache=True)
-def clamp_values(plan, state, p, values, first_sample, column):
-    """Clamp population p; the errors that this touches are refreshed at once."""
+def begin_outside(plan, state):
+    """What comes now is not the network's own doing: no gate is open, and nothing moves yet."""
     close_gates(plan, state)
     for q in range(plan.populations.size):
-        for r in range(state.clock[ROWS]):
-            state.row[MOVED_NEXT, q, r] = 0
-    propose_values(plan, state, p, values, first_sample, column)
-    status = activate_next(plan, state, p, 0, state.clock[ROWS])
+        clear(state.row[MOVED_NEXT, q], state.clock[ROWS])
+
+
+@njit(cache=True)
+def clamp_values(plan, state, p, values):
+    """Clamp population p to one row of values per replica; the errors are refreshed at once."""
+    begin_outside(plan, state)
+    population = plan.populations[p]
+    rows = state.clock[ROWS]
+    count = rows * population.stride
+    real = state.real
+    x_next = real[population.x_next : population.x_next + count]
+    top = 0.0
+    for r in range(rows):
+        row = x_next[r * population.stride : r * population.stride + population.size]
+        top = max(top, pointwise.accept(values[r], row))
+    delta_x = real[population.delta_x : population.delta_x + count]
+    if pointwise.differ(x_next, real[population.x : population.x + count], delta_x) != 0:
+        fill(state.row[MOVED_NEXT, p], 0, rows, 1)
+    status = activate_next(plan, state, p, 0, rows, top)
     if status != DONE:
         return status
     if not plan.setting[0].guarded and overflow_possible(plan, state):
@@ -71,8 +73,7 @@ def clamp_values(plan, state, p, values, first_sample, column):
 def release_values(plan, state, p):
     """Let population p move again; its errors wake it."""
     hold(plan, state, p, 0)
-    for r in range(state.clock[ROWS]):
-        state.row[ERRED, p, r] = 1
+    fill(state.row[ERRED, p], 0, state.clock[ROWS], 1)
 
 
 @njit(cache=True)
@@ -86,10 +87,7 @@ def teach(state, present):
 @njit(cache=True)
 def refresh_weights(plan, state, k):
     """Refresh what depends on the weights of projection k, which were changed from outside."""
-    close_gates(plan, state)
-    for q in range(plan.populations.size):
-        for r in range(state.clock[ROWS]):
-            state.row[MOVED_NEXT, q, r] = 0
+    begin_outside(plan, state)
     state.learned_next[k] = 1
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         state.learned_next[k] = 0

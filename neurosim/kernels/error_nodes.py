@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     ERRED,
@@ -16,146 +17,194 @@ from neurosim.kernels.layout import (
     SPIKING,
     STALE,
     TICK,
+    TOUCHED,
     ZERO_THRESHOLD,
 )
-from neurosim.kernels.rows import end_of_run, largest, start_of_run
+from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
 from neurosim.kernels.synapses import predict
 
 __all__ = ["become_quiet", "refresh_error_nodes"]
 
+# Values of the flag TOUCHED, which add up.
+LOOKS, PREDICTED, HEARS = 1, 2, 4
+
 
 @njit(cache=True)
-def take_in(plan, state, q, r, predicted, moved, same_snapshot):
-    """Update epsilon and phi of one replica of population q.
+def take_in(plan, state, q, first, last, how, same_snapshot):
+    """Update mu, epsilon and phi in the replicas from first to last, all touched the same way.
 
-    Delta form: epsilon += delta_x - (mu_next - mu). Direct form: epsilon = x - mu. Song 2020,
-    Eq. (2). phi = 1 if epsilon is not zero now, was zero for the last t_d ticks, and changed by
-    feedback: x moved while mu did not.
-
-    Ticks are compared, not counted, so that a quiet node costs nothing. A second evaluation in the
-    same snapshot, after a clamp, adds to what the first one saw.
+    Delta form: epsilon += delta_x - (mu_next - mu). Direct form: epsilon = x - mu_next. A resting
+    node keeps both. Returns the largest |epsilon|.
     """
     population = plan.populations[q]
     setting = plan.setting[0]
+    predicted = how & PREDICTED != 0
+    moved = how & HEARS != 0
+    a = first * population.stride
+    z = last * population.stride
+    real, flag = state.real, state.flag
+    mu = real[population.mu + a : population.mu + z]
+    mu_next = real[population.mu_next + a : population.mu_next + z]
+    epsilon = real[population.epsilon + a : population.epsilon + z]
+    epsilon_next = real[population.epsilon_next + a : population.epsilon_next + z]
+    delta_x = real[population.delta_x + a : population.delta_x + z]
+    resting = flag[population.resting + a : population.resting + z]
+    if not predicted:
+        mu_next = mu
+    elif setting.rest:
+        pointwise.keep_where(resting, mu, mu_next)
+    if setting.delta_form:
+        erred, top = pointwise.integrate(epsilon, delta_x, mu, mu_next, moved, epsilon_next)
+    else:
+        x = real[population.x + a : population.x + z]
+        erred, top = pointwise.recompute(epsilon, x, mu_next, resting, epsilon_next)
+    if setting.watch:
+        again = same_snapshot and state.evaluated[q, first] == state.clock[TICK]
+        watch(plan, state, q, a, z, mu_next, moved, again)
+    pointwise.copy(epsilon_next, epsilon)
+    if predicted:
+        pointwise.copy(mu_next, mu)
+    fill(state.row[LIVE, q], first, last, top != 0)
+    if erred:
+        fill(state.row[ERRED, q], first, last, 1)
+    return top
+
+
+@njit(cache=True)
+def watch(plan, state, q, a, z, mu_next, moved, again):
+    """Phi of a block of nodes, and where some node fires the flag SPIKING of its replicas."""
+    population = plan.populations[q]
+    setting = plan.setting[0]
     now = state.clock[TICK]
-    t_d = setting.t_d
-    gated = setting.feedback_gate
-    delta_form = setting.delta_form
     threshold = plan.parameter[ZERO_THRESHOLD]
-    zero = threshold - threshold
-    again = same_snapshot and state.evaluated[q, r] == now
-    live = False
-    erred = False
-    spiking = False
-    start = r * population.stride
-    for i in range(start, start + population.stride):
-        mu = state.real[population.mu + i]
-        epsilon = state.real[population.epsilon + i]
-        delta_x = state.real[population.delta_x + i] if moved else zero
-        resting = state.flag[population.resting + i] != 0
-        mu_next = state.real[population.mu_next + i] if predicted and not resting else mu
-        delta_mu = mu_next - mu
-        if delta_form:
-            error = (epsilon + delta_x) - delta_mu
-        else:
-            error = epsilon if resting else (state.real[population.x + i] - mu_next) + zero
-        was_quiet = abs(epsilon) <= threshold
-        quiet = abs(error) <= threshold
-        x_moved = delta_x != zero
-        mu_moved = delta_mu != zero
-        onset = was_quiet
-        if again:
-            x_moved |= state.flag[population.x_moved + i] != 0
-            mu_moved |= state.flag[population.mu_moved + i] != 0
-            onset |= state.flag[population.onset + i] != 0
-        since = state.quiet_since[population.quiet_since + i]
-        since = now if quiet and not onset else since
-        fed_back = (x_moved and not mu_moved) or not gated
-        phi = onset and not quiet and now - since >= t_d and fed_back
-        state.quiet_since[population.quiet_since + i] = since
-        state.flag[population.x_moved + i] = x_moved
-        state.flag[population.mu_moved + i] = mu_moved
-        state.flag[population.onset + i] = onset
-        state.flag[population.phi + i] = phi
-        state.real[population.mu + i] = mu_next
-        state.real[population.epsilon + i] = error
-        live |= error != zero
-        erred |= error != epsilon
-        spiking |= phi
-    state.row[LIVE, q, r] = live
-    state.row[SPIKING, q, r] = spiking
-    state.row[ERRED, q, r] |= erred
-    state.evaluated[q, r] = now
+    real, flag = state.real, state.flag
+    seen = flag[population.seen + a : population.seen + z]
+    epsilon_next = real[population.epsilon_next + a : population.epsilon_next + z]
+    since = state.quiet_since[population.quiet_since + a : population.quiet_since + z]
+    pointwise.observe(
+        threshold,
+        real[population.epsilon + a : population.epsilon + z],
+        real[population.delta_x + a : population.delta_x + z],
+        real[population.mu + a : population.mu + z],
+        mu_next,
+        moved,
+        again,
+        seen,
+    )
+    pointwise.date(threshold, now, seen, epsilon_next, since)
+    spiking = pointwise.detect(
+        threshold,
+        now,
+        setting.t_d,
+        setting.feedback_gate,
+        seen,
+        epsilon_next,
+        since,
+        flag[population.phi + a : population.phi + z],
+    )
+    first, last = a // population.stride, z // population.stride
+    fill(state.row[SPIKING, q], first, last, spiking)
+    for r in range(first, last):
+        state.evaluated[q, r] = now
+
+
+@njit(cache=True)
+def look_around(plan, state, q, same_snapshot):
+    """Mark the replicas in which something that the error nodes of population q read has changed.
+
+    Returns whether there are any.
+    """
+    post = plan.populations[q]
+    rows = state.clock[ROWS]
+    evaluate = state.row[EVALUATE, q]
+    stale = state.row[STALE, q]
+    learned = 0
+    clear(evaluate, rows)
+    for n in range(post.incoming):
+        k = plan.wiring[post.first_incoming + n]
+        learned |= state.learned_next[k]
+        moved = state.row[MOVED_NEXT, plan.projections[k].pre]
+        for r in range(rows):
+            evaluate[r] |= moved[r]
+    if learned:
+        fill(evaluate, 0, rows, 1)
+        # Replicas that are not in use share the weights, and see the change later.
+        fill(stale, rows, stale.size, 1)
+    if any_set(state.row[RESTED, q], rows):
+        rested = state.row[RESTED, q]
+        for r in range(rows):
+            stale[r] |= evaluate[r] & rested[r]
+            evaluate[r] = 0 if rested[r] else evaluate[r]
+    if not plan.setting[0].event_driven:
+        fill(evaluate, 0, rows, 1)
+    touched = state.row[TOUCHED, q]
+    moved = state.row[MOVED_NEXT, q]
+    for r in range(rows):
+        touched[r] = PREDICTED * evaluate[r] | HEARS * moved[r]
+    if plan.setting[0].watch and not same_snapshot:
+        spiking = state.row[SPIKING, q]
+        for r in range(rows):
+            touched[r] |= LOOKS * spiking[r]
+    return any_set(touched, rows)
 
 
 @njit(cache=True)
 def refresh_error_nodes(plan, state, same_snapshot):
     """Bring mu, epsilon and phi into agreement with the x and theta that have just changed."""
     rows = state.clock[ROWS]
-    event_driven = plan.setting[0].event_driven
     for q in range(plan.populations.size):
-        post = plan.populations[q]
-        if post.incoming == 0:
-            for r in range(rows if not same_snapshot else 0):
-                state.row[ERRED, q, r] = 0
+        if not same_snapshot:
+            clear(state.row[ERRED, q], rows)
+        if plan.populations[q].incoming == 0 or not look_around(plan, state, q, same_snapshot):
             continue
         evaluate = state.row[EVALUATE, q]
-        touched = False
-        for r in range(rows):
-            changed = 0
-            for n in range(post.incoming):
-                k = plan.wiring[post.first_incoming + n]
-                changed |= state.learned_next[k]
-                changed |= state.row[MOVED_NEXT, plan.projections[k].pre, r]
-            if changed and state.row[RESTED, q, r]:
-                state.row[STALE, q, r] = 1
-                changed = 0
-            evaluate[r] = changed if event_driven else 1
-            touched = touched or evaluate[r] or state.row[MOVED_NEXT, q, r]
-            touched = touched or (state.row[SPIKING, q, r] and not same_snapshot)
-            if not same_snapshot:
-                state.row[ERRED, q, r] = 0
-        for n in range(post.incoming):
-            if state.learned_next[plan.wiring[post.first_incoming + n]]:
-                # Replicas that are not in use share the weights, and see the change later.
-                for r in range(rows, state.row.shape[2]):
-                    state.row[STALE, q, r] = 1
-        if not touched:
-            continue
         first = start_of_run(evaluate, 0, rows)
         while first < rows:
             last = end_of_run(evaluate, first, rows)
             predict(plan, state, q, first, last)
             first = start_of_run(evaluate, last, rows)
-        for r in range(rows):
-            predicted = evaluate[r] != 0
-            moved = state.row[MOVED_NEXT, q, r] != 0
-            if predicted or moved or (state.row[SPIKING, q, r] and not same_snapshot):
-                take_in(plan, state, q, r, predicted, moved, same_snapshot)
-        bound = largest(state.real, post.epsilon, rows * post.stride)
-        state.bound[q, BOUND_EPSILON] = bound
+        touched = state.row[TOUCHED, q]
+        bound = 0.0
+        whole = True
+        first = 0
+        while first < rows:
+            last = end_of_run(touched, first, rows)
+            if touched[first]:
+                top = take_in(plan, state, q, first, last, touched[first], same_snapshot)
+                bound = max(bound, top)
+            else:
+                whole = False
+            first = last
+        state.bound[q, BOUND_EPSILON] = (
+            bound if whole else max(bound, state.bound[q, BOUND_EPSILON])
+        )
 
 
 @njit(cache=True)
-def become_quiet(plan, state, q, r):
+def become_quiet(plan, state, q):
     """After settling: epsilon = x - mu, phi = 0, and all that went before counts as quiet."""
     population = plan.populations[q]
-    threshold = plan.parameter[ZERO_THRESHOLD]
-    zero = threshold - threshold
-    now = state.clock[TICK]
-    start = r * population.stride
-    live = False
-    for i in range(start, start + population.stride):
-        error = (state.real[population.x + i] - state.real[population.mu + i]) + zero
-        state.real[population.epsilon + i] = error
-        quiet = abs(error) <= threshold
-        state.quiet_since[population.quiet_since + i] = LONG_AGO if quiet else now
-        state.flag[population.phi + i] = 0
-        state.flag[population.onset + i] = 0
-        state.flag[population.x_moved + i] = 0
-        state.flag[population.mu_moved + i] = 0
-        live |= error != zero
-    state.row[LIVE, q, r] = live
-    state.row[ERRED, q, r] = live
-    state.row[SPIKING, q, r] = 0
-    state.evaluated[q, r] = LONG_AGO
+    rows = state.clock[ROWS]
+    count = rows * population.stride
+    real, flag = state.real, state.flag
+    epsilon = real[population.epsilon : population.epsilon + count]
+    top = pointwise.differ(
+        real[population.x : population.x + count],
+        real[population.mu : population.mu + count],
+        epsilon,
+    )
+    state.bound[q, BOUND_EPSILON] = top
+    fill(state.row[LIVE, q], 0, rows, top != 0)
+    fill(state.row[ERRED, q], 0, rows, top != 0)
+    if not plan.setting[0].watch:
+        return
+    fill(state.row[SPIKING, q], 0, rows, 0)
+    fill(state.evaluated[q], 0, rows, LONG_AGO)
+    fill(flag, population.phi, population.phi + count, 0)
+    fill(flag, population.seen, population.seen + count, 0)
+    since = state.quiet_since[population.quiet_since : population.quiet_since + count]
+    fill(since, 0, count, LONG_AGO)
+    if top != 0:
+        threshold = plan.parameter[ZERO_THRESHOLD]
+        for i in range(count):
+            since[i] = LONG_AGO if abs(epsilon[i]) <= threshold else state.clock[TICK]

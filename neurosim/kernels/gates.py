@@ -4,62 +4,112 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_gate
 from neurosim.kernels.layout import (
+    AWAKE,
     LIVE,
     ONSET,
     OPEN,
     REST_NEVER,
     REST_SPREADS,
     RESTED,
+    RESTS_NEXT,
     ROWS,
     TEACHER,
     TICK,
 )
+from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
 
 __all__ = ["close_gates", "come_to_rest", "open_gates"]
+
+
+@njit(cache=True)
+def ask(plan, state, q, timer, signal, start, count):
+    """Call the gate of `count` nodes of population q, the first of which is at `start`."""
+    population = plan.populations[q]
+    return call_gate(
+        plan.setting[0].gate, state.real, population.epsilon + start, population.mu + start,
+        population.drive + start, state.flag, population.phi + start, population.open + start,
+        population.level, timer, signal, count,
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def mark_undecided(plan, state, q):
+    """Set OPEN where a gate may open: neither at rest, nor without any error that could teach."""
+    setting = plan.setting[0]
+    rows = state.clock[ROWS]
+    is_open = state.row[OPEN, q]
+    rested = state.row[RESTED, q]
+    live = state.row[LIVE, q]
+    errors_only = setting.rest == REST_NEVER and setting.event_driven
+    for r in range(rows):
+        is_open[r] = 0 if rested[r] else (live[r] if errors_only else 1)
+    return any_set(is_open, rows)
+
+
+@njit(cache=True)
+def decide(plan, state, q, timer, signal, first, last):
+    """Gate the replicas from first to last; who opens its gate comes to rest, where that is set."""
+    population = plan.populations[q]
+    a = first * population.stride
+    z = last * population.stride
+    # A gate that reads nothing of a node's state has one answer for all.
+    count = ask(plan, state, q, timer, signal, a, z - a if plan.setting[0].reads_state else 1)
+    if count > 0 and not plan.setting[0].reads_state:
+        count = ask(plan, state, q, timer, signal, a, z - a)
+    fill(state.row[OPEN, q], first, last, count > 0)
+    if plan.setting[0].rest == REST_NEVER:
+        return count > 0
+    flag = state.flag
+    resting = flag[population.resting + a : population.resting + z]
+    resting_next = flag[population.resting_next + a : population.resting_next + z]
+    if count == 0:
+        pointwise.copy(resting, resting_next)
+        return False
+    pointwise.zero_where(resting, state.real[population.drive + a : population.drive + z])
+    opened = flag[population.open + a : population.open + z]
+    for i in range(resting.size):
+        resting_next[i] = resting[i] | opened[i]
+    fill(state.row[RESTS_NEXT, q], first, last, 1)
+    return True
 
 
 @njit(cache=True)
 def open_gates(plan, state):
     """Drive = g epsilon with the model's gate g, and who comes to rest by it."""
     setting = plan.setting[0]
-    rest = setting.rest
     rows = state.clock[ROWS]
     timer = state.clock[TICK] - state.clock[ONSET] if state.clock[TEACHER] else -1
     signal = 1 if timer >= 0 and timer == setting.signal_at else 0
     for q in range(plan.populations.size):
         population = plan.populations[q]
-        if population.incoming == 0:
-            if rest == REST_SPREADS:
-                spread(plan, state, q)
-            continue
-        for r in range(rows):
-            start = r * population.stride
-            if state.row[RESTED, q, r] or (
-                not state.row[LIVE, q, r] and rest == REST_NEVER and setting.event_driven
-            ):
-                # No error can teach, or the nodes have learned already.
-                state.row[OPEN, q, r] = 0
-                for i in range(start, start + population.stride):
-                    state.real[population.drive + i] = 0
-                continue
-            count = call_gate(
-                setting.gate, state.real, population.epsilon + start, population.mu + start,
-                population.drive + start, state.flag, population.phi + start,
-                population.open + start, population.level, timer, signal, population.stride,
-            )  # fmt: skip
-            state.row[OPEN, q, r] = count > 0
-            if rest != REST_NEVER:
-                for i in range(start, start + population.stride):
-                    resting = state.flag[population.resting + i]
-                    if resting:
-                        state.real[population.drive + i] = 0
-                    state.flag[population.resting_next + i] = (
-                        resting | state.flag[population.open + i]
-                    )
-        if rest == REST_SPREADS:
+        clear(state.row[RESTS_NEXT, q], rows)
+        if population.incoming and mark_undecided(plan, state, q):
+            open_population(plan, state, q, timer, signal)
+        if setting.rest == REST_SPREADS:
             spread(plan, state, q)
+
+
+@njit(cache=True)
+def open_population(plan, state, q, timer, signal):
+    """Gate all replicas of population q that are marked OPEN, and leave only the open ones so."""
+    population = plan.populations[q]
+    rows = state.clock[ROWS]
+    is_open = state.row[OPEN, q]
+    some = False
+    first = start_of_run(is_open, 0, rows)
+    while first < rows:
+        last = end_of_run(is_open, first, rows)
+        some = decide(plan, state, q, timer, signal, first, last) or some
+        first = start_of_run(is_open, last, rows)
+    if some or not plan.setting[0].event_driven:
+        # All replicas between the first and the last open one learn together.
+        for r in range(rows):
+            if not is_open[r]:
+                drive = population.drive + r * population.stride
+                fill(state.real, drive, drive + population.stride, 0)
 
 
 @njit(cache=True)
@@ -67,18 +117,36 @@ def spread(plan, state, p):
     """Rest spreads: a node that every error node it predicts has left at rest rests as well.
 
     What those had to say has been said one tick ago, so that a node which is silent now will learn
-    nothing in this presentation. At the output it begins where the teacher holds the node.
+    nothing in this presentation. At the output it begins where the teacher holds the node. The
+    nodes of a held input move in no case.
     """
     population = plan.populations[p]
-    for r in range(state.clock[ROWS]):
-        over = population.outgoing > 0 or (population.held and state.clock[TEACHER] != 0)
-        for n in range(population.outgoing):
-            q = plan.projections[plan.wiring[population.first_outgoing + n]].post
-            over = over and state.row[RESTED, q, r] != 0
-        if over:
-            start = r * population.stride
-            for i in range(start, start + population.stride):
-                state.flag[population.resting_next + i] = 1
+    rows = state.clock[ROWS]
+    if population.held and (population.incoming == 0 or not state.clock[TEACHER]):
+        return
+    if population.outgoing == 0 and not population.held:
+        return
+    over = state.row[AWAKE, p]
+    rested = state.row[RESTED, p]
+    for r in range(rows):
+        over[r] = 0 if rested[r] else 1
+    for n in range(population.outgoing):
+        rested = state.row[
+            RESTED, plan.projections[plan.wiring[population.first_outgoing + n]].post
+        ]
+        for r in range(rows):
+            over[r] &= rested[r]
+    if population.incoming == 0:
+        stride = population.stride
+        for i in range(rows * stride):
+            state.flag[population.resting_next + i] = state.flag[population.resting + i]
+    if not any_set(over, rows):
+        return
+    for r in range(rows):
+        if over[r]:
+            resting_next = population.resting_next + r * population.stride
+            fill(state.flag, resting_next, resting_next + population.stride, 1)
+            state.row[RESTS_NEXT, p, r] = 1
 
 
 @njit(cache=True)
@@ -86,8 +154,7 @@ def close_gates(plan, state):
     """No synapse learns."""
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
-        for r in range(rows):
-            state.row[OPEN, q, r] = 0
+        clear(state.row[OPEN, q], rows)
     for k in range(plan.projections.size):
         state.learned_next[k] = 0
 
@@ -97,12 +164,21 @@ def come_to_rest(plan, state):
     """Commit who rests, and note where a whole population does."""
     for q in range(plan.populations.size):
         population = plan.populations[q]
-        for r in range(state.clock[ROWS]):
-            if state.row[RESTED, q, r]:
-                continue
-            start = r * population.stride
-            resting = 0
-            for i in range(start, start + population.size):
-                state.flag[population.resting + i] = state.flag[population.resting_next + i]
-                resting += state.flag[population.resting + i]
-            state.row[RESTED, q, r] = resting == population.size
+        rests_next = state.row[RESTS_NEXT, q]
+        rows = state.clock[ROWS]
+        first = start_of_run(rests_next, 0, rows)
+        while first < rows:
+            last = end_of_run(rests_next, first, rows)
+            a = first * population.stride
+            z = last * population.stride
+            resting = state.flag[population.resting + a : population.resting + z]
+            pointwise.copy(
+                state.flag[population.resting_next + a : population.resting_next + z], resting
+            )
+            for r in range(first, last):
+                count = 0
+                start = (r - first) * population.stride
+                for i in range(start, start + population.size):
+                    count += resting[i]
+                state.row[RESTED, q, r] = count == population.size
+            first = start_of_run(rests_next, last, rows)

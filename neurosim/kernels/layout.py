@@ -23,26 +23,29 @@ def _record(*fields: str) -> np.dtype[np.void]:
 #: the last step made, feedback the sum over epsilon theta, drive the gated epsilon g epsilon.
 REAL_BLOCKS = (
     "x", "x_next", "f", "f_next", "slope", "slope_next",
-    "mu", "mu_next", "epsilon", "delta_x", "feedback", "drive",
+    "mu", "mu_next", "epsilon", "epsilon_next", "delta_x", "feedback", "drive",
 )  # fmt: skip
-#: Blocks of the array `flag`: 0 or 1 per node. x_moved, mu_moved and onset (epsilon was zero one
-#: tick before) speak of the present snapshot, if the row was evaluated in it.
-FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "x_moved", "mu_moved", "onset")
+#: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `pointwise.observe`.
+FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
 
 POPULATION = _record(
-    "size", "stride", "level", "activation", "linear", "held", "column",
+    "size", "stride", "level", "activation", "linear", "reach", "held", "column",
     "first_incoming", "incoming", "first_outgoing", "outgoing",
     *REAL_BLOCKS, *FLAG_BLOCKS, "quiet_since",
 )  # fmt: skip
 PROJECTION = _record("pre", "post", "theta", "stride")
 SETTING = _record(
-    "gate", "reads_time", "signal_at", "t_d", "feedback_gate", "delta_form", "event_driven",
-    "rest", "mean", "guarded", "prediction", "feedback", "plasticity",
+    "gate", "reads_time", "reads_state", "signal_at", "t_d", "feedback_gate", "watch",
+    "delta_form", "event_driven", "rest", "mean", "guarded", "prediction", "feedback", "plasticity",
 )  # fmt: skip
 
 # Values of setting.rest: never; once the own gate has opened; or one tick after every error node
 # that a value node predicts has come to rest, too.
 REST_NEVER, REST_LEARNED, REST_SPREADS = 0, 1, 2
+
+# Values of population.reach, what is known of f without looking: nothing; |f(x)| and |f'(x)| are at
+# most 1; |f(x)| is at most |x| + 1 and |f'(x)| at most 1.
+REACH_UNKNOWN, REACH_ONE, REACH_X = 0, 1, 2
 
 # Flags per population and replica (rows of state.row).
 MOVED = 0  # x changed on the way to this snapshot
@@ -55,7 +58,9 @@ STALE = 6  # mu was not evaluated when something that it reads changed
 AWAKE = 7  # something that a value node reads has changed
 OPEN = 8  # some gate is open
 EVALUATE = 9  # mu is to be evaluated
-ROW_FLAGS = 10
+TOUCHED = 10  # the error nodes are, in one of several ways
+RESTS_NEXT = 11  # some node comes to rest in the step being made
+ROW_FLAGS = 12
 
 # Elements of state.clock.
 TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4

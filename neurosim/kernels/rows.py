@@ -1,12 +1,10 @@
-"""Runs of replicas, and the largest magnitude among numbers."""
+"""Runs of replicas, and what is said of each of them by a flag."""
 
 from __future__ import annotations
 
 from numba import njit
 
-from neurosim.kernels.intrinsics import bits_to_float, float_to_bits
-
-__all__ = ["end_of_run", "largest", "start_of_run"]
+__all__ = ["any_set", "clear", "end_of_run", "fill", "start_of_run"]
 
 
 @njit(cache=True)
@@ -19,21 +17,32 @@ def start_of_run(flags, first, rows):
 
 @njit(cache=True)
 def end_of_run(flags, first, rows):
-    """First replica from `first` on whose flag is not set, or `rows`."""
-    while first < rows and flags[first] != 0:
-        first += 1
-    return first
+    """First replica from `first` on whose flag is not that of `first`, or `rows`."""
+    last = first
+    while last < rows and flags[last] == flags[first]:
+        last += 1
+    return last
 
 
 @njit(cache=True)
-def largest(real, at, count):
-    """Largest magnitude of `count` numbers; NaN if one of them is NaN.
+def fill(array, first, last, value):
+    """Set the elements from `first` to `last`, this one excluded, to a value."""
+    part = array[first:last]
+    for i in range(part.size):
+        part[i] = value
 
-    The bits of magnitudes are ordered as the magnitudes are, with inf and then NaN above all, and
-    the maximum of integers is one that compilers vectorise.
-    """
-    top = float_to_bits(real.dtype.type(0))
-    for i in range(at, at + count):
-        bits = float_to_bits(abs(real[i]))
-        top = bits if bits > top else top
-    return float(bits_to_float(top))
+
+@njit(cache=True)
+def clear(flags, rows):
+    """No flag is set."""
+    fill(flags, 0, rows, 0)
+
+
+@njit(cache=True)
+def any_set(flags, rows):
+    """Whether the flag of any replica is set."""
+    part = flags[:rows]
+    seen = part.dtype.type(0)
+    for r in range(part.size):
+        seen |= part[r]
+    return seen != 0

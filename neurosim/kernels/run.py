@@ -118,7 +118,7 @@ def clamp(
     )  # fmt: skip
     if teaches:
         teach(state, 1)
-    return clamp_values(plan, state, p, values, 0, 0)
+    return clamp_values(plan, state, p, values)
 
 
 @njit(cache=True)

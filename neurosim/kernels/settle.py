@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import become_quiet
 from neurosim.kernels.layout import (
-    BOUND_EPSILON,
     BOUND_F,
     DONE,
     ERRED,
@@ -15,15 +15,16 @@ from neurosim.kernels.layout import (
     MOVED,
     MOVED_NEXT,
     ONSET,
+    REST_NEVER,
     RESTED,
     RISKY,
     ROWS,
     STALE,
     TICK,
 )
-from neurosim.kernels.rows import end_of_run, largest, start_of_run
+from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
 from neurosim.kernels.synapses import predict
-from neurosim.kernels.value_nodes import activate_next
+from neurosim.kernels.value_nodes import activate_next, commit_activity
 
 __all__ = ["relax_at_once", "relax_by_ticks"]
 
@@ -31,57 +32,35 @@ __all__ = ["relax_at_once", "relax_by_ticks"]
 @njit(cache=True)
 def wake_up(plan, state):
     """End all rest: what was not evaluated for it will be now."""
+    rows = state.clock[ROWS]
     for p in range(plan.populations.size):
         population = plan.populations[p]
-        for r in range(state.clock[ROWS]):
-            start = r * population.stride
-            for i in range(start, start + population.stride):
-                state.flag[population.resting + i] = 0
-                state.flag[population.resting_next + i] = 0
-            state.row[RESTED, p, r] = 0
-            state.row[MOVED_NEXT, p, r] = 0
+        count = rows * population.stride
+        if plan.setting[0].rest != REST_NEVER or any_set(state.row[RESTED, p], rows):
+            fill(state.flag, population.resting, population.resting + count, 0)
+            fill(state.flag, population.resting_next, population.resting_next + count, 0)
+        clear(state.row[RESTED, p], rows)
+        clear(state.row[MOVED_NEXT, p], rows)
     for k in range(plan.projections.size):
         state.learned[k] = 0
         state.learned_next[k] = 0
 
 
 @njit(cache=True)
-def follow(plan, state, p, r):
-    """x_next = mu where the node is free; returns whether that is a move."""
-    population = plan.populations[p]
-    moved = False
-    start = r * population.stride
-    for i in range(start, start + population.stride):
-        x = state.real[population.x + i]
-        mu = state.real[population.mu + i]
-        target = x if state.flag[population.clamped + i] != 0 else mu
-        state.real[population.x_next + i] = target
-        moved |= target != x
-    return moved
-
-
-@njit(cache=True)
-def commit_moved(plan, state, p):
-    """X = x_next and f of it, in the replicas that move."""
+def follow_predictions(plan, state, p):
+    """X = mu where a node is free, and f of it; MOVED_NEXT in all replicas if any node moves."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
-    moved = state.row[MOVED_NEXT, p]
-    first = start_of_run(moved, 0, rows)
-    while first < rows:
-        last = end_of_run(moved, first, rows)
-        status = activate_next(plan, state, p, first, last)
-        if status != DONE:
-            return status
-        start = first * population.stride
-        stop = last * population.stride
-        for i in range(start, stop):
-            state.real[population.x + i] = state.real[population.x_next + i]
-        if population.linear == 0:
-            for i in range(start, stop):
-                state.real[population.f + i] = state.real[population.f_next + i]
-                state.real[population.slope + i] = state.real[population.slope_next + i]
-        first = start_of_run(moved, last, rows)
-    return DONE
+    count = rows * population.stride
+    real = state.real
+    moves, top = pointwise.follow(
+        real[population.x : population.x + count],
+        real[population.mu : population.mu + count],
+        state.flag[population.clamped : population.clamped + count],
+        real[population.x_next : population.x_next + count],
+    )
+    fill(state.row[MOVED_NEXT, p], 0, rows, moves)
+    return activate_next(plan, state, p, 0, rows, top) if moves else DONE
 
 
 @njit(cache=True)
@@ -94,10 +73,12 @@ def evaluate_predictions(plan, state, q):
     while first < rows:
         last = end_of_run(evaluate, first, rows)
         predict(plan, state, q, first, last)
-        for i in range(first * post.stride, last * post.stride):
-            state.real[post.mu + i] = state.real[post.mu_next + i]
-        for r in range(first, last):
-            state.row[STALE, q, r] = 0
+        a = first * post.stride
+        z = last * post.stride
+        pointwise.copy(
+            state.real[post.mu_next + a : post.mu_next + z], state.real[post.mu + a : post.mu + z]
+        )
+        fill(state.row[STALE, q], first, last, 0)
         first = start_of_run(evaluate, last, rows)
 
 
@@ -105,28 +86,21 @@ def evaluate_predictions(plan, state, q):
 def finish(plan, state):
     """The settled snapshot, which becomes t = 0."""
     state.clock[ONSET] = state.clock[TICK]
+    rows = state.clock[ROWS]
     for q in range(plan.populations.size):
-        population = plan.populations[q]
-        rows = state.clock[ROWS]
-        if population.incoming:
-            for r in range(rows):
-                become_quiet(plan, state, q, r)
-            state.bound[q, BOUND_EPSILON] = largest(
-                state.real, population.epsilon, rows * population.stride
-            )
-        for r in range(rows):
-            state.row[MOVED, q, r] = 0
-            state.row[MOVED_NEXT, q, r] = 0
-            if population.incoming == 0:
-                state.row[ERRED, q, r] = 0
+        if plan.populations[q].incoming:
+            become_quiet(plan, state, q)
+        else:
+            clear(state.row[ERRED, q], rows)
+        clear(state.row[MOVED, q], rows)
+        clear(state.row[MOVED_NEXT, q], rows)
 
 
 @njit(cache=True)
 def postpone(plan, state, n):
     """Mark the populations from the n-th on as not yet evaluated."""
     for m in range(n, plan.order.size):
-        for r in range(state.clock[ROWS]):
-            state.row[STALE, plan.order[m], r] = 1
+        fill(state.row[STALE, plan.order[m]], 0, state.clock[ROWS], 1)
 
 
 @njit(cache=True)
@@ -154,22 +128,23 @@ def relax_at_once(plan, state):
         post = plan.populations[q]
         if post.incoming == 0:
             continue
-        for r in range(rows):
-            changed = state.row[STALE, q, r]
-            for m in range(post.incoming):
-                k = plan.wiring[post.first_incoming + m]
-                changed |= state.row[MOVED_NEXT, plan.projections[k].pre, r]
-            state.row[EVALUATE, q, r] = changed
+        evaluate = state.row[EVALUATE, q]
+        pointwise.copy(state.row[STALE, q], evaluate[:rows])
+        for m in range(post.incoming):
+            moved = state.row[
+                MOVED_NEXT, plan.projections[plan.wiring[post.first_incoming + m]].pre
+            ]
+            for r in range(rows):
+                evaluate[r] |= moved[r]
         if not plan.setting[0].guarded and prediction_may_overflow(plan, state, q):
             postpone(plan, state, n)
             return RISKY
         evaluate_predictions(plan, state, q)
-        for r in range(rows):
-            state.row[MOVED_NEXT, q, r] = follow(plan, state, q, r)
-        status = commit_moved(plan, state, q)
+        status = follow_predictions(plan, state, q)
         if status != DONE:
             postpone(plan, state, n)
             return status
+        commit_activity(plan, state, q)
     finish(plan, state)
     return DONE
 
@@ -186,22 +161,18 @@ def relax_by_ticks(plan, state):
                 return RISKY
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
-                for r in range(rows):
-                    state.row[EVALUATE, q, r] = 1
+                fill(state.row[EVALUATE, q], 0, rows, 1)
                 evaluate_predictions(plan, state, q)
         moving = False
         for q in range(plan.populations.size):
-            if plan.populations[q].incoming == 0:
-                continue
-            for r in range(rows):
-                moved = follow(plan, state, q, r)
-                state.row[MOVED_NEXT, q, r] = moved
-                moving = moving or moved
-        for q in range(plan.populations.size):
             if plan.populations[q].incoming:
-                status = commit_moved(plan, state, q)
+                status = follow_predictions(plan, state, q)
                 if status != DONE:
                     return status
+                moving = moving or any_set(state.row[MOVED_NEXT, q], rows)
+        for q in range(plan.populations.size):
+            if plan.populations[q].incoming:
+                commit_activity(plan, state, q)
         if moving:
             state.clock[TICK] += 1
     finish(plan, state)

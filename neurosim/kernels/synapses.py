@@ -15,6 +15,7 @@ from neurosim.kernels.layout import (
     ROWS,
     UPDATES,
 )
+from neurosim.kernels.rows import any_set, fill, start_of_run
 
 __all__ = ["feed_back", "learn_synapses", "predict"]
 
@@ -55,10 +56,8 @@ def feed_back(plan, state, p, first, last):
     for n in range(pre.outgoing):
         projection = plan.projections[plan.wiring[pre.first_outgoing + n]]
         post = plan.populations[projection.post]
-        live = not plan.setting[0].event_driven
-        for r in range(first, last):
-            live = live or state.row[LIVE, projection.post, r] != 0
-        if not live:
+        live = any_set(state.row[LIVE, projection.post, first:last], rows)
+        if not live and plan.setting[0].event_driven:
             continue
         epsilon_at = post.epsilon + first * post.stride
         call_sum(
@@ -69,8 +68,7 @@ def feed_back(plan, state, p, first, last):
         fresh = False
         state.count[FEEDBACKS] += rows * pre.size * post.size
     if fresh:
-        for i in range(feedback_at, feedback_at + rows * pre.stride):
-            state.real[i] = 0
+        fill(state.real, feedback_at, feedback_at + rows * pre.stride, 0)
 
 
 @njit(cache=True)
@@ -101,12 +99,13 @@ def learn_synapses(plan, state):
     for k in range(plan.projections.size):
         projection = plan.projections[k]
         q = projection.post
-        first = rows
-        last = 0
-        for r in range(rows):
-            if state.row[OPEN, q, r] or not plan.setting[0].event_driven:
-                first = min(first, r)
-                last = r + 1
+        first = 0
+        last = rows
+        if plan.setting[0].event_driven:
+            is_open = state.row[OPEN, q]
+            first = start_of_run(is_open, 0, rows)
+            while last > first and not is_open[last - 1]:
+                last -= 1
         state.learned_next[k] = first < last
         if first >= last:
             continue

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
 from neurosim.kernels.gates import close_gates, come_to_rest, open_gates
 from neurosim.kernels.layout import (
@@ -35,8 +36,9 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
+from neurosim.kernels.rows import any_set
 from neurosim.kernels.synapses import growth, learn_synapses
-from neurosim.kernels.value_nodes import propose_inference
+from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
 __all__ = ["advance", "is_quiet", "overflow_possible", "tick"]
 
@@ -51,9 +53,7 @@ def overflow_possible(plan, state):
     limit = float(plan.parameter[LIMIT])
     for q in range(plan.populations.size):
         post = plan.populations[q]
-        learns = False
-        for r in range(state.clock[ROWS]):
-            learns = learns or state.row[OPEN, q, r] != 0
+        learns = any_set(state.row[OPEN, q], state.clock[ROWS])
         total = state.bound[q, BOUND_EPSILON]
         for n in range(post.incoming):
             k = plan.wiring[post.first_incoming + n]
@@ -72,20 +72,17 @@ def overflow_possible(plan, state):
 @njit(cache=True)
 def advance(plan, state, same_snapshot):
     """Commit what was proposed, and refresh the error nodes."""
+    rows = state.clock[ROWS]
     for p in range(plan.populations.size):
-        population = plan.populations[p]
-        for r in range(state.clock[ROWS]):
-            moved = state.row[MOVED_NEXT, p, r]
-            state.row[MOVED, p, r] = moved | (state.row[MOVED, p, r] if same_snapshot else 0)
-            if not moved:
-                continue
-            start = r * population.stride
-            for i in range(start, start + population.stride):
-                state.real[population.x + i] = state.real[population.x_next + i]
-            if population.linear == 0:
-                for i in range(start, start + population.stride):
-                    state.real[population.f + i] = state.real[population.f_next + i]
-                    state.real[population.slope + i] = state.real[population.slope_next + i]
+        moved = state.row[MOVED, p]
+        moved_next = state.row[MOVED_NEXT, p]
+        if same_snapshot:
+            for r in range(rows):
+                moved[r] |= moved_next[r]
+        else:
+            pointwise.copy(moved_next, moved[:rows])
+        if any_set(moved_next, rows):
+            commit_activity(plan, state, p)
     refresh_error_nodes(plan, state, same_snapshot)
     for k in range(plan.projections.size):
         learned = state.learned_next[k]

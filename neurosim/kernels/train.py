@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.clamp import clamp_values, hold, release_values, teach
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, Plan, State
-from neurosim.kernels.rows import largest
+from neurosim.kernels.rows import fill
 from neurosim.kernels.settle import relax_at_once, relax_by_ticks
 from neurosim.kernels.tick import is_quiet, tick
 
@@ -20,29 +21,30 @@ def show(plan, state, samples, chosen, first):
 
     The same as clamping and then settling, but that mu is evaluated once, when settling.
     """
-    zero = plan.parameter[0] - plan.parameter[0]
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
         population = plan.populations[p]
         if population.column < 0 or population.incoming > 0:
             continue
+        bound = 0.0
         for r in range(rows):
-            start = population.x + r * population.stride
-            sample = chosen[first + r]
-            for i in range(population.size):
-                state.real[start + i] = samples[sample, population.column + i] + zero
+            x = population.x + r * population.stride
+            sample = samples[chosen[first + r]]
+            sample = sample[population.column : population.column + population.size]
+            top = pointwise.accept(sample, state.real[x : x + population.size])
+            bound = max(bound, top)
         count = rows * population.stride
         if population.linear == 0:
             call_activation(
                 population.activation, state.real, population.x, population.f, population.slope,
                 count,
             )  # fmt: skip
-        state.bound[p, BOUND_F] = largest(state.real, population.f, count)
+            bound = pointwise.largest(state.real[population.f : population.f + count])
+        state.bound[p, BOUND_F] = bound
         hold(plan, state, p, 1)
         for n in range(population.outgoing):
             q = plan.projections[plan.wiring[population.first_outgoing + n]].post
-            for r in range(rows):
-                state.row[STALE, q, r] = 1
+            fill(state.row[STALE, q], 0, rows, 1)
 
 
 @njit(cache=True)
@@ -85,11 +87,11 @@ def train(
         for p in range(populations.size):
             population = populations[p]
             if population.column >= 0 and population.incoming > 0:
+                columns = targets[:, population.column : population.column + population.size]
+                wanted = scratch[:rows, : population.size]
                 for r in range(rows):
-                    sample = chosen[first + r]
-                    for i in range(population.size):
-                        scratch[r, i] = targets[sample, population.column + i]
-                status = clamp_values(plan, state, p, scratch, 0, 0)
+                    pointwise.copy(columns[chosen[first + r]], wanted[r])
+                status = clamp_values(plan, state, p, wanted)
                 if status != DONE:
                     return status, first + rows, made, total
         made = 0

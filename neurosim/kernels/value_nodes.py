@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.layout import (
     AWAKE,
@@ -17,71 +18,98 @@ from neurosim.kernels.layout import (
     LIVE,
     MOVED,
     MOVED_NEXT,
+    REACH_ONE,
+    REACH_UNKNOWN,
     RESTED,
     RISKY,
     ROWS,
 )
-from neurosim.kernels.rows import end_of_run, largest, start_of_run
+from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
 from neurosim.kernels.synapses import feed_back
 
-__all__ = ["activate_next", "propose_inference"]
+__all__ = ["activate_next", "commit_activity", "propose_inference"]
 
 
 @njit(cache=True)
 def wake(plan, state, p):
     """Mark the replicas in which something that a value node of population p reads has changed."""
     population = plan.populations[p]
-    for r in range(state.clock[ROWS]):
-        awake = state.row[MOVED, p, r] | state.row[ERRED, p, r]
-        for n in range(population.outgoing):
-            k = plan.wiring[population.first_outgoing + n]
-            q = plan.projections[k].post
-            awake |= state.row[ERRED, q, r] | (state.learned[k] & state.row[LIVE, q, r])
-        if population.held or state.row[RESTED, p, r]:
-            awake = 0
-        state.row[AWAKE, p, r] = awake if plan.setting[0].event_driven else 1
+    rows = state.clock[ROWS]
+    awake = state.row[AWAKE, p]
+    if not plan.setting[0].event_driven:
+        fill(awake, 0, rows, 1)
+        return True
+    if population.held:
+        return False
+    moved = state.row[MOVED, p]
+    erred = state.row[ERRED, p]
+    for r in range(rows):
+        awake[r] = moved[r] | erred[r]
+    for n in range(population.outgoing):
+        k = plan.wiring[population.first_outgoing + n]
+        learned = state.learned[k]
+        erred = state.row[ERRED, plan.projections[k].post]
+        live = state.row[LIVE, plan.projections[k].post]
+        for r in range(rows):
+            awake[r] |= erred[r] | (learned & live[r])
+    rested = state.row[RESTED, p]
+    for r in range(rows):
+        awake[r] = 0 if rested[r] else awake[r]
+    return any_set(awake, rows)
 
 
 @njit(cache=True)
-def change_activity(plan, state, p, r):
-    """delta_x = gamma (f'(x) feedback - epsilon), x_next = x + delta_x. Song 2020, Eq. (4).
+def propose_change(plan, state, p, first, last):
+    """delta_x and x_next in the replicas from first to last; MOVED_NEXT where they differ from x."""
+    population = plan.populations[p]
+    feed_back(plan, state, p, first, last)
+    a = first * population.stride
+    z = last * population.stride
+    real, flag = state.real, state.flag
+    delta_x = real[population.delta_x + a : population.delta_x + z]
+    moves = pointwise.change_activity(
+        plan.parameter[GAMMA],
+        real[population.slope + a : population.slope + z],
+        real[population.feedback + a : population.feedback + z],
+        real[population.epsilon + a : population.epsilon + z],
+        flag[population.clamped + a : population.clamped + z],
+        flag[population.resting_next + a : population.resting_next + z],
+        delta_x,
+    )
+    if not moves:
+        return DONE
+    fill(state.row[MOVED_NEXT, p], first, last, 1)
+    top = pointwise.move(
+        real[population.x + a : population.x + z],
+        delta_x,
+        real[population.x_next + a : population.x_next + z],
+    )
+    return activate_next(plan, state, p, first, last, top)
 
-    A clamped or resting node has delta_x = 0. Adding 0.0 turns -0.0 into 0.0, so that adding a
-    change of zero never alters a bit. Returns whether anything changes.
+
+@njit(cache=True)
+def activate_next(plan, state, p, first, last, top):
+    """Evaluate f(x_next) and f'(x_next), and say whether they are finite.
+
+    `top` is the largest magnitude of x_next.
     """
     population = plan.populations[p]
-    gamma = plan.parameter[GAMMA]
-    zero = gamma - gamma
-    start = r * population.stride
-    moved = False
-    for i in range(start, start + population.stride):
-        change = gamma * (
-            state.real[population.slope + i] * state.real[population.feedback + i]
-            - state.real[population.epsilon + i]
-        )
-        fixed = state.flag[population.clamped + i] | state.flag[population.resting_next + i]
-        change = zero if fixed != 0 else change
-        state.real[population.delta_x + i] = change
-        state.real[population.x_next + i] = (state.real[population.x + i] + change) + zero
-        moved |= change != zero
-    return moved
-
-
-@njit(cache=True)
-def activate_next(plan, state, p, first, last):
-    """Evaluate f(x_next) and f'(x_next), and say whether the result is finite."""
-    population = plan.populations[p]
-    start = first * population.stride
-    count = (last - first) * population.stride
-    top = largest(state.real, population.x_next + start, count)
+    a = first * population.stride
+    z = last * population.stride
+    bound = top
     if population.linear == 0:
         call_activation(
-            population.activation, state.real, population.x_next + start,
-            population.f_next + start, population.slope_next + start, count,
+            population.activation, state.real, population.x_next + a, population.f_next + a,
+            population.slope_next + a, z - a,
         )  # fmt: skip
-        steepest = largest(state.real, population.slope_next + start, count)
-        top = max(top, steepest) if steepest == steepest else steepest
-    bound = largest(state.real, population.f_next + start, count)
+        if population.reach == REACH_UNKNOWN:
+            bound = pointwise.largest(state.real[population.f_next + a : population.f_next + z])
+            steep = pointwise.largest(
+                state.real[population.slope_next + a : population.slope_next + z]
+            )
+            top = max(top, steep) if steep == steep else steep
+        else:
+            bound = 1.0 if population.reach == REACH_ONE else top + 1.0
     limit = float(plan.parameter[LIMIT])
     if not (top < limit and bound < limit):
         state.clock[FAULT] = p
@@ -94,27 +122,47 @@ def activate_next(plan, state, p, first, last):
 
 
 @njit(cache=True)
+def commit_activity(plan, state, p):
+    """X = x_next and f of it, in the replicas that move."""
+    population = plan.populations[p]
+    rows = state.clock[ROWS]
+    moved = state.row[MOVED_NEXT, p]
+    first = start_of_run(moved, 0, rows)
+    while first < rows:
+        last = end_of_run(moved, first, rows)
+        a = first * population.stride
+        z = last * population.stride
+        real = state.real
+        pointwise.copy(
+            real[population.x_next + a : population.x_next + z],
+            real[population.x + a : population.x + z],
+        )
+        if population.linear == 0:
+            pointwise.copy(
+                real[population.f_next + a : population.f_next + z],
+                real[population.f + a : population.f + z],
+            )
+            pointwise.copy(
+                real[population.slope_next + a : population.slope_next + z],
+                real[population.slope + a : population.slope + z],
+            )
+        first = start_of_run(moved, last, rows)
+
+
+@njit(cache=True)
 def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
-        wake(plan, state, p)
+        clear(state.row[MOVED_NEXT, p], rows)
+        if not wake(plan, state, p):
+            continue
         awake = state.row[AWAKE, p]
-        for r in range(rows):
-            state.row[MOVED_NEXT, p, r] = 0
         first = start_of_run(awake, 0, rows)
         while first < rows:
             last = end_of_run(awake, first, rows)
-            feed_back(plan, state, p, first, last)
-            for r in range(first, last):
-                state.row[MOVED_NEXT, p, r] = change_activity(plan, state, p, r)
-            first = start_of_run(awake, last, rows)
-        moved = state.row[MOVED_NEXT, p]
-        first = start_of_run(moved, 0, rows)
-        while first < rows:
-            last = end_of_run(moved, first, rows)
-            status = activate_next(plan, state, p, first, last)
+            status = propose_change(plan, state, p, first, last)
             if status != DONE:
                 return status
-            first = start_of_run(moved, last, rows)
+            first = start_of_run(awake, last, rows)
     return DONE

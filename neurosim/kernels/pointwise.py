@@ -1,0 +1,220 @@
+"""What every node does by itself, as loops over blocks of nodes.
+
+Each loop writes one block, so that LLVM can tell within a few comparisons that it overlaps none of
+the blocks that are read, and uses vectors. What is said of the block as a whole is found by
+operations on the bits of its numbers, which, unlike comparisons of floats with branches, vectorise:
+magnitudes are ordered as their bits are, and numbers of which none is -0.0 differ where their bits
+do.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from neurosim.kernels.intrinsics import bits_to_float, float_to_bits
+
+__all__ = [
+    "accept", "change_activity", "copy", "date", "detect", "differ", "follow", "integrate",
+    "keep_where", "largest", "move", "observe", "recompute", "scale", "zero_where",
+]  # fmt: skip
+
+# Bits of a node's `seen`: what was observed on the way to the present snapshot.
+X_MOVED, MU_MOVED, WAS_QUIET = 1, 2, 4
+
+
+@njit(cache=True)
+def largest(values):
+    """Largest magnitude; NaN if one of the values is NaN."""
+    top = float_to_bits(values.dtype.type(0))
+    for i in range(values.size):
+        bits = float_to_bits(abs(values[i]))
+        top = bits if bits > top else top
+    return float(bits_to_float(top))
+
+
+@njit(cache=True)
+def copy(source, target):
+    """Target = source."""
+    for i in range(target.size):
+        target[i] = source[i]
+
+
+@njit(cache=True)
+def accept(source, target):
+    """Take over numbers from outside, -0.0 as 0.0; returns their largest magnitude."""
+    zero = target.dtype.type(0)
+    top = float_to_bits(zero)
+    for i in range(target.size):
+        value = source[i] + zero
+        target[i] = value
+        bits = float_to_bits(abs(value))
+        top = bits if bits > top else top
+    return float(bits_to_float(top))
+
+
+@njit(cache=True)
+def differ(a, b, difference):
+    """Difference = a - b; returns its largest magnitude."""
+    zero = difference.dtype.type(0)
+    top = float_to_bits(zero)
+    for i in range(difference.size):
+        value = (a[i] - b[i]) + zero
+        difference[i] = value
+        bits = float_to_bits(abs(value))
+        top = bits if bits > top else top
+    return float(bits_to_float(top))
+
+
+@njit(cache=True)
+def change_activity(gamma, slope, feedback, epsilon, clamped, resting, delta_x):
+    """delta_x = gamma (f'(x) feedback - epsilon). Song 2020, Eq. (4).
+
+    A clamped or resting node does not move. Returns whether any node does.
+    """
+    zero = gamma - gamma
+    seen = float_to_bits(zero)
+    for i in range(delta_x.size):
+        change = gamma * (slope[i] * feedback[i] - epsilon[i])
+        change = zero if clamped[i] | resting[i] else change
+        delta_x[i] = change
+        seen |= float_to_bits(abs(change))
+    return seen != 0
+
+
+@njit(cache=True)
+def scale(slope, feedback, delta):
+    """Delta = f'(y) feedback."""
+    zero = delta.dtype.type(0)
+    for i in range(delta.size):
+        delta[i] = slope[i] * feedback[i] + zero
+
+
+@njit(cache=True)
+def move(x, delta_x, x_next):
+    """x_next = x + delta_x; returns the largest magnitude.
+
+    Adding 0.0 turns -0.0 into 0.0, so that a change of zero never alters a bit.
+    """
+    zero = x_next.dtype.type(0)
+    top = float_to_bits(zero)
+    for i in range(x_next.size):
+        value = (x[i] + delta_x[i]) + zero
+        x_next[i] = value
+        bits = float_to_bits(abs(value))
+        top = bits if bits > top else top
+    return float(bits_to_float(top))
+
+
+@njit(cache=True)
+def follow(x, mu, clamped, x_next):
+    """x_next = mu where the node is free; returns whether any moves, and the largest magnitude."""
+    zero = x_next.dtype.type(0)
+    top = float_to_bits(zero)
+    seen = float_to_bits(zero)
+    for i in range(x_next.size):
+        value = x[i] if clamped[i] else mu[i]
+        x_next[i] = value
+        seen |= float_to_bits(value) ^ float_to_bits(x[i])
+        bits = float_to_bits(abs(value))
+        top = bits if bits > top else top
+    return seen != 0, float(bits_to_float(top))
+
+
+@njit(cache=True)
+def keep_where(flags, old, new):
+    """New = old where a flag is set."""
+    for i in range(new.size):
+        new[i] = old[i] if flags[i] else new[i]
+
+
+@njit(cache=True)
+def zero_where(flags, values):
+    """Values = 0 where a flag is set."""
+    zero = values.dtype.type(0)
+    for i in range(values.size):
+        values[i] = zero if flags[i] else values[i]
+
+
+@njit(cache=True)
+def integrate(epsilon, delta_x, mu, mu_next, moved, epsilon_next):
+    """epsilon_next = epsilon + delta_x - (mu_next - mu); `moved` says whether delta_x is news.
+
+    Returns whether any epsilon changes, and the largest magnitude.
+    """
+    zero = epsilon.dtype.type(0)
+    top = float_to_bits(zero)
+    seen = float_to_bits(zero)
+    if moved:
+        for i in range(epsilon_next.size):
+            error = (epsilon[i] + delta_x[i]) - (mu_next[i] - mu[i])
+            epsilon_next[i] = error
+            seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+            bits = float_to_bits(abs(error))
+            top = bits if bits > top else top
+    else:
+        for i in range(epsilon_next.size):
+            error = epsilon[i] - (mu_next[i] - mu[i])
+            epsilon_next[i] = error
+            seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+            bits = float_to_bits(abs(error))
+            top = bits if bits > top else top
+    return seen != 0, float(bits_to_float(top))
+
+
+@njit(cache=True)
+def recompute(epsilon, x, mu_next, resting, epsilon_next):
+    """epsilon_next = x - mu_next, but where the node rests. Song 2020, Eq. (2).
+
+    Returns whether any epsilon changes, and the largest magnitude.
+    """
+    zero = epsilon.dtype.type(0)
+    top = float_to_bits(zero)
+    seen = float_to_bits(zero)
+    for i in range(epsilon_next.size):
+        error = epsilon[i] if resting[i] else (x[i] - mu_next[i]) + zero
+        epsilon_next[i] = error
+        seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+        bits = float_to_bits(abs(error))
+        top = bits if bits > top else top
+    return seen != 0, float(bits_to_float(top))
+
+
+@njit(cache=True)
+def observe(threshold, epsilon, delta_x, mu, mu_next, moved, keep, seen):
+    """Seen = what a change detector asks of its node: did x move, did mu move, was epsilon quiet?
+
+    A second evaluation in the same snapshot, after a clamp, adds to what the first one saw (keep).
+    """
+    zero = threshold - threshold
+    for i in range(seen.size):
+        bits = seen[i] if keep else 0
+        bits |= X_MOVED if moved and delta_x[i] != zero else 0
+        bits |= MU_MOVED if mu_next[i] - mu[i] != zero else 0
+        bits |= WAS_QUIET if abs(epsilon[i]) <= threshold else 0
+        seen[i] = bits
+
+
+@njit(cache=True)
+def date(threshold, now, seen, epsilon_next, quiet_since):
+    """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted."""
+    for i in range(quiet_since.size):
+        begins = abs(epsilon_next[i]) <= threshold and not seen[i] & WAS_QUIET
+        quiet_since[i] = now if begins else quiet_since[i]
+
+
+@njit(cache=True)
+def detect(threshold, now, t_d, gated, seen, epsilon_next, quiet_since, phi):
+    """phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
+
+    Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Returns
+    whether any phi is 1.
+    """
+    mask = X_MOVED | MU_MOVED if gated else 0
+    wanted = X_MOVED if gated else 0
+    spiking = phi.dtype.type(0)
+    for i in range(phi.size):
+        onset = seen[i] & WAS_QUIET and not abs(epsilon_next[i]) <= threshold
+        fires = onset and now - quiet_since[i] >= t_d and seen[i] & mask == wanted
+        phi[i] = fires
+        spiking |= phi[i]
+    return spiking != 0
