@@ -129,8 +129,7 @@ class BP:
     def _update_by_engine(
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
     ) -> None:
-        plan, state = self._lowered.plan, self._lowered.state
-        fault = kernel.backpropagate(*plan, *state, x, y, chosen, self.batch_size)
+        fault = kernel.backpropagate(*self._lowered.arguments, x, y, chosen, self.batch_size)
         if fault >= 0:
             raise DivergenceError(self._lowered.names[fault], 0, 0, 0)
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from neurosim.activations import ACTIVATIONS
 from neurosim.kernels import layout
 from neurosim.kernels.layout import Plan, State
+from neurosim.kernels.table import make_table
 from neurosim.levels import levels, topological_order
 from neurosim.network import Network
 from neurosim.rules import compile_activation, compile_sums
@@ -93,7 +94,7 @@ class Lowered:
         setting["prediction"], setting["feedback"], setting["plasticity"] = compile_sums(
             dtype, threads
         )
-        self.state = self._fresh_state(self.theta, self.theta_bound)
+        self._equip(self._fresh_state(self.theta, self.theta_bound))
 
     def _lower_projections(self) -> None:
         network, itemsize = self.network, self.dtype.itemsize
@@ -194,6 +195,11 @@ class Lowered:
                 state.row[layout.STALE, p] = 1
         return state
 
+    def _equip(self, state: State) -> None:
+        self.state = state
+        #: What the entry points of the engine take.
+        self.arguments = make_table(self.plan, state), self.plan.parameter
+
     def _start(self, state: State, p: int) -> None:
         """f(0) and f'(0) of a population whose x is 0."""
         import ctypes
@@ -246,5 +252,5 @@ class Lowered:
         vars(other).update(vars(self))
         other.populations = self.populations.copy()
         other.plan = self.plan._replace(populations=other.populations)
-        other.state = other._fresh_state(self.theta, self.theta_bound)
+        other._equip(other._fresh_state(self.theta, self.theta_bound))
         return other

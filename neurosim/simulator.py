@@ -144,6 +144,7 @@ class Simulator:
         setting["mean"] = model.batch_reduction == "mean"
         self._rest(bool(rest_after_update))
         self._arrays = (*plan, *self._lowered.state)
+        self._engine = self._lowered.arguments
         self._monitors: list[Any] = []
         self._recorder = Recorder(self, self._monitors)
         self._presentations = 0
@@ -195,7 +196,7 @@ class Simulator:
         if population not in self._clamped:
             raise ProtocolError(f"Simulator.release: population {population!r} is not clamped")
         taught = any(n in self._clamped for n in self.network.outputs if n != population)
-        engine.release(*self._arrays, self._lowered.index[population], taught)
+        engine.release(*self._engine, self._lowered.index[population], taught)
         self._clamped.discard(population)
 
     def settle(
@@ -351,7 +352,7 @@ class Simulator:
             setting["watch"] = 1
             self._rest(bool(self.rest_after_update))
             for name in self.network.outputs:
-                engine.release(*self._arrays, self._lowered.index[name], False)
+                engine.release(*self._engine, self._lowered.index[name], False)
             self._clamped = set(self.network.inputs)
         self.settle()
 
@@ -532,7 +533,7 @@ class Simulator:
 
     def _attempt(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
         """Call a kernel that may find that a state overflows."""
-        result = kernel(*self._arrays, *arguments)
+        result = kernel(*self._engine, *arguments)
         status = result[0] if isinstance(result, tuple) else result
         if status == layout.DONE:
             return result
@@ -546,7 +547,7 @@ class Simulator:
         backup = [a.copy() for a in self._arrays]
         setting["guarded"] = 1
         try:
-            result = kernel(*self._arrays, *arguments)
+            result = kernel(*self._engine, *arguments)
         finally:
             setting["guarded"] = 0
         status = result[0] if isinstance(result, tuple) else result
@@ -585,7 +586,7 @@ class Simulator:
         recorder, clock = self._recorder, self._lowered.state.clock
         tape = recorder.arrays(1)
         if self._monitors and ticks:
-            engine.record(*self._arrays, *tape)
+            engine.record(*self._engine, *tape)
             recorder.distribute(int(clock[layout.TICK]), 1)
         done = 0
         while done < ticks:
@@ -593,7 +594,7 @@ class Simulator:
             tape = recorder.arrays(wanted)
             first = int(clock[layout.TICK]) + 1
             begun = time.perf_counter()
-            status, made = engine.run(*self._arrays, wanted, learning, *tape)
+            status, made = engine.run(*self._engine, wanted, learning, *tape)
             done += made
             self._count(made, learning)
             recorder.distribute(first, made)
@@ -647,7 +648,7 @@ class Simulator:
                     array[...] = value
             plan.setting[:] = setting
             plan.parameter[:] = parameter
-        engine.rest_again(*self._arrays)
+        engine.rest_again(*self._engine)
 
     def _largest_move(self, before: npt.NDArray[Any]) -> float:
         rows = int(self._lowered.state.clock[layout.ROWS])

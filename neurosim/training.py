@@ -34,7 +34,6 @@ def fit(
 ) -> None:
     """Present all samples, epoch by epoch."""
     batch = simulator.batch_size
-    scratch = np.zeros((batch, targets.shape[1]), simulator.dtype)
     batches, total, done = 16, epochs * len(inputs), 0
     for order in orders:
         first = 0
@@ -45,7 +44,7 @@ def fit(
                 _present(simulator, inputs[chosen], targets[chosen], ticks)
                 presented = len(chosen)
             else:
-                presented = _train(simulator, inputs, targets, chosen, scratch, ticks)
+                presented = _train(simulator, inputs, targets, chosen, ticks)
                 if presented == batches * batch:
                     batches = adapted(batches, time.perf_counter() - begun)
             first += presented
@@ -58,13 +57,12 @@ def _train(
     inputs: npt.NDArray[Any],
     targets: npt.NDArray[Any],
     chosen: npt.NDArray[np.int64],
-    scratch: npt.NDArray[Any],
     ticks: int,
 ) -> int:
     """Present the chosen samples in the compiled loop; returns how many were."""
     batch = simulator.batch_size
     status, begun, made, replica_ticks = loops.train(
-        *simulator._arrays, inputs, targets, chosen, scratch, batch, ticks
+        *simulator._engine, inputs, targets, chosen, batch, ticks
     )
     each = int(replica_ticks) * simulator.network.synapse_count
     simulator._evaluations += each
@@ -109,7 +107,7 @@ def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
     """Make the ticks that are left of a presentation, and let the teacher go."""
     simulator._run(max(0, ticks - made), learning=True)
     for name in simulator.network.outputs:
-        engine.release(*simulator._arrays, simulator._lowered.index[name], False)
+        engine.release(*simulator._engine, simulator._lowered.index[name], False)
 
 
 def predict(lowered: Lowered, inputs: npt.NDArray[Any]) -> Any:
@@ -124,7 +122,7 @@ def predict(lowered: Lowered, inputs: npt.NDArray[Any]) -> Any:
         begun = time.perf_counter()
         part = chosen[first : first + batches * lowered.batch_size]
         status = loops.infer(
-            *lowered.plan, *lowered.state, inputs, part, lowered.batch_size,
+            *lowered.arguments, inputs, part, lowered.batch_size,
             result[first : first + len(part)],
         )  # fmt: skip
         if status != layout.DONE:

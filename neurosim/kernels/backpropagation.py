@@ -6,9 +6,11 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
-from neurosim.kernels.layout import LIVE, OPEN, ROWS, Plan, State
-from neurosim.kernels.rows import fill
+from neurosim.kernels.intrinsics import row_span, span, vector_of
+from neurosim.kernels.layout import LIVE, OPEN, ROWS
+from neurosim.kernels.rows import block, fill
 from neurosim.kernels.synapses import feed_back, learn_synapses, predict
+from neurosim.kernels.table import opened
 from neurosim.kernels.train import show
 
 __all__ = ["backpropagate"]
@@ -27,8 +29,8 @@ def forward(plan, state):
         count = rows * population.stride
         real = state.real
         pointwise.copy(
-            real[population.mu_next : population.mu_next + count],
-            real[population.x : population.x + count],
+            block(real, population.mu_next, 0, count),
+            block(real, population.x, 0, count),
         )
         if population.linear == 0:
             call_activation(
@@ -46,50 +48,44 @@ def backward(plan, state, targets, chosen, first):
         population = plan.populations[p]
         if population.incoming == 0:
             continue
-        fill(state.row[LIVE, p], 0, rows, 1)
-        fill(state.row[OPEN, p], 0, rows, 1)
+        fill(vector_of(state.row, LIVE, p), 0, rows, 1)
+        fill(vector_of(state.row, OPEN, p), 0, rows, 1)
         real = state.real
         count = rows * population.stride
-        epsilon = real[population.epsilon : population.epsilon + count]
+        epsilon = block(real, population.epsilon, 0, count)
         if population.outgoing == 0:
             for r in range(rows):
                 a = r * population.stride
-                target = targets[chosen[first + r]]
+                last = population.column + population.size
                 pointwise.differ(
-                    target[population.column : population.column + population.size],
-                    real[population.x + a : population.x + a + population.size],
-                    epsilon[a : a + population.size],
+                    row_span(targets, chosen[first + r], population.column, last),
+                    span(real, population.x + a, population.x + a + population.size),
+                    span(epsilon, a, a + population.size),
                 )
         else:
             feed_back(plan, state, p, 0, rows)
             pointwise.scale(
-                real[population.slope : population.slope + count],
-                real[population.feedback : population.feedback + count],
+                block(real, population.slope, 0, count),
+                block(real, population.feedback, 0, count),
                 epsilon,
             )
-        pointwise.copy(epsilon, real[population.drive : population.drive + count])
+        pointwise.copy(epsilon, block(real, population.drive, 0, count))
 
 
 @njit(cache=True)
-def backpropagate(
-    populations, projections, wiring, order, alpha, parameter, setting,
-    real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
-    clock, count, inputs, targets, chosen, batch,
-):  # fmt: skip
+def backpropagate(table, parameter, inputs, targets, chosen, batch):
     """Make one update per batch of chosen samples; returns -1, or a population that overflowed."""
-    plan = Plan(populations, projections, wiring, order, alpha, parameter, setting)
-    state = State(
-        real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
-        clock, count,
-    )  # fmt: skip
+    plan, state = opened(table, parameter)
     for first in range(0, chosen.size, batch):
-        clock[ROWS] = min(batch, chosen.size - first)
+        rows = min(batch, chosen.size - first)
+        state.clock[ROWS] = rows
         show(plan, state, inputs, chosen, first)
         forward(plan, state)
         backward(plan, state, targets, chosen, first)
-        for p in range(populations.size):
-            epsilon = populations[p].epsilon
-            top = pointwise.largest(real[epsilon : epsilon + clock[ROWS] * populations[p].stride])
+        for p in range(plan.populations.size):
+            population = plan.populations[p]
+            epsilon = population.epsilon
+            top = pointwise.largest(span(state.real, epsilon, epsilon + rows * population.stride))
             if top - top != 0:
                 return p
         learn_synapses(plan, state)

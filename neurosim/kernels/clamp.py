@@ -6,6 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.gates import close_gates
+from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
     DONE,
     ERRED,
@@ -16,11 +17,11 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import clear, fill
+from neurosim.kernels.rows import block, clear, fill
 from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
-__all__ = ["clamp_values", "hold", "release_values", "teach"]
+__all__ = ["clamp_offered", "hold", "offer", "refresh_weights", "release_values", "teach"]
 
 
 @njit(cache=True)
@@ -40,25 +41,34 @@ def begin_outside(plan, state):
     """What comes now is not the network's own doing: no gate is open, and nothing moves yet."""
     close_gates(plan, state)
     for q in range(plan.populations.size):
-        clear(state.row[MOVED_NEXT, q], state.clock[ROWS])
+        clear(vector_of(state.row, MOVED_NEXT, q), state.clock[ROWS])
 
 
 @njit(cache=True)
-def clamp_values(plan, state, p, values):
-    """Clamp population p to one row of values per replica; the errors are refreshed at once."""
+def offer(plan, state, p, r, values):
+    """x_next of one replica = values from outside; returns their largest magnitude."""
+    population = plan.populations[p]
+    start = population.x_next + r * population.stride
+    return pointwise.accept(values, span(state.real, start, start + population.size))
+
+
+@njit(cache=True)
+def clamp_offered(plan, state, p, top):
+    """Clamp population p to what was offered to all replicas; the errors are refreshed at once.
+
+    `top` is the largest magnitude that was offered.
+    """
     begin_outside(plan, state)
     population = plan.populations[p]
     rows = state.clock[ROWS]
     count = rows * population.stride
-    real = state.real
-    x_next = real[population.x_next : population.x_next + count]
-    top = 0.0
-    for r in range(rows):
-        row = x_next[r * population.stride : r * population.stride + population.size]
-        top = max(top, pointwise.accept(values[r], row))
-    delta_x = real[population.delta_x : population.delta_x + count]
-    if pointwise.differ(x_next, real[population.x : population.x + count], delta_x) != 0:
-        fill(state.row[MOVED_NEXT, p], 0, rows, 1)
+    change = pointwise.differ(
+        block(state.real, population.x_next, 0, count),
+        block(state.real, population.x, 0, count),
+        block(state.real, population.delta_x, 0, count),
+    )
+    if change != 0:
+        fill(vector_of(state.row, MOVED_NEXT, p), 0, rows, 1)
     status = activate_next(plan, state, p, 0, rows, top)
     if status != DONE:
         return status
@@ -73,7 +83,7 @@ def clamp_values(plan, state, p, values):
 def release_values(plan, state, p):
     """Let population p move again; its errors wake it."""
     hold(plan, state, p, 0)
-    fill(state.row[ERRED, p], 0, state.clock[ROWS], 1)
+    fill(vector_of(state.row, ERRED, p), 0, state.clock[ROWS], 1)
 
 
 @njit(cache=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels import pointwise
+from neurosim.kernels.intrinsics import vector_of
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     ERRED,
@@ -20,7 +21,7 @@ from neurosim.kernels.layout import (
     TOUCHED,
     ZERO_THRESHOLD,
 )
-from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
 from neurosim.kernels.synapses import predict
 
 __all__ = ["become_quiet", "refresh_error_nodes"]
@@ -43,12 +44,12 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     a = first * population.stride
     z = last * population.stride
     real, flag = state.real, state.flag
-    mu = real[population.mu + a : population.mu + z]
-    mu_next = real[population.mu_next + a : population.mu_next + z]
-    epsilon = real[population.epsilon + a : population.epsilon + z]
-    epsilon_next = real[population.epsilon_next + a : population.epsilon_next + z]
-    delta_x = real[population.delta_x + a : population.delta_x + z]
-    resting = flag[population.resting + a : population.resting + z]
+    mu = block(real, population.mu, a, z)
+    mu_next = block(real, population.mu_next, a, z)
+    epsilon = block(real, population.epsilon, a, z)
+    epsilon_next = block(real, population.epsilon_next, a, z)
+    delta_x = block(real, population.delta_x, a, z)
+    resting = block(flag, population.resting, a, z)
     if not predicted:
         mu_next = mu
     elif setting.rest:
@@ -56,7 +57,7 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     if setting.delta_form:
         erred, top = pointwise.integrate(epsilon, delta_x, mu, mu_next, moved, epsilon_next)
     else:
-        x = real[population.x + a : population.x + z]
+        x = block(real, population.x, a, z)
         erred, top = pointwise.recompute(epsilon, x, mu_next, resting, epsilon_next)
     if setting.watch:
         again = same_snapshot and state.evaluated[q, first] == state.clock[TICK]
@@ -64,9 +65,9 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     pointwise.copy(epsilon_next, epsilon)
     if predicted:
         pointwise.copy(mu_next, mu)
-    fill(state.row[LIVE, q], first, last, top != 0)
+    fill(vector_of(state.row, LIVE, q), first, last, top != 0)
     if erred:
-        fill(state.row[ERRED, q], first, last, 1)
+        fill(vector_of(state.row, ERRED, q), first, last, 1)
     return top
 
 
@@ -78,14 +79,14 @@ def watch(plan, state, q, a, z, mu_next, moved, again):
     now = state.clock[TICK]
     threshold = plan.parameter[ZERO_THRESHOLD]
     real, flag = state.real, state.flag
-    seen = flag[population.seen + a : population.seen + z]
-    epsilon_next = real[population.epsilon_next + a : population.epsilon_next + z]
-    since = state.quiet_since[population.quiet_since + a : population.quiet_since + z]
+    seen = block(flag, population.seen, a, z)
+    epsilon_next = block(real, population.epsilon_next, a, z)
+    since = block(state.quiet_since, population.quiet_since, a, z)
     pointwise.observe(
         threshold,
-        real[population.epsilon + a : population.epsilon + z],
-        real[population.delta_x + a : population.delta_x + z],
-        real[population.mu + a : population.mu + z],
+        block(real, population.epsilon, a, z),
+        block(real, population.delta_x, a, z),
+        block(real, population.mu, a, z),
         mu_next,
         moved,
         again,
@@ -100,10 +101,10 @@ def watch(plan, state, q, a, z, mu_next, moved, again):
         seen,
         epsilon_next,
         since,
-        flag[population.phi + a : population.phi + z],
+        block(flag, population.phi, a, z),
     )
     first, last = a // population.stride, z // population.stride
-    fill(state.row[SPIKING, q], first, last, spiking)
+    fill(vector_of(state.row, SPIKING, q), first, last, spiking)
     for r in range(first, last):
         state.evaluated[q, r] = now
 
@@ -116,33 +117,33 @@ def look_around(plan, state, q, same_snapshot):
     """
     post = plan.populations[q]
     rows = state.clock[ROWS]
-    evaluate = state.row[EVALUATE, q]
-    stale = state.row[STALE, q]
+    evaluate = vector_of(state.row, EVALUATE, q)
+    stale = vector_of(state.row, STALE, q)
     learned = 0
     clear(evaluate, rows)
     for n in range(post.incoming):
         k = plan.wiring[post.first_incoming + n]
         learned |= state.learned_next[k]
-        moved = state.row[MOVED_NEXT, plan.projections[k].pre]
+        moved = vector_of(state.row, MOVED_NEXT, plan.projections[k].pre)
         for r in range(rows):
             evaluate[r] |= moved[r]
     if learned:
         fill(evaluate, 0, rows, 1)
         # Replicas that are not in use share the weights, and see the change later.
         fill(stale, rows, stale.size, 1)
-    if any_set(state.row[RESTED, q], rows):
-        rested = state.row[RESTED, q]
+    if any_set(vector_of(state.row, RESTED, q), rows):
+        rested = vector_of(state.row, RESTED, q)
         for r in range(rows):
             stale[r] |= evaluate[r] & rested[r]
             evaluate[r] = 0 if rested[r] else evaluate[r]
     if not plan.setting[0].event_driven:
         fill(evaluate, 0, rows, 1)
-    touched = state.row[TOUCHED, q]
-    moved = state.row[MOVED_NEXT, q]
+    touched = vector_of(state.row, TOUCHED, q)
+    moved = vector_of(state.row, MOVED_NEXT, q)
     for r in range(rows):
         touched[r] = PREDICTED * evaluate[r] | HEARS * moved[r]
     if plan.setting[0].watch and not same_snapshot:
-        spiking = state.row[SPIKING, q]
+        spiking = vector_of(state.row, SPIKING, q)
         for r in range(rows):
             touched[r] |= LOOKS * spiking[r]
     return any_set(touched, rows)
@@ -154,16 +155,16 @@ def refresh_error_nodes(plan, state, same_snapshot):
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
         if not same_snapshot:
-            clear(state.row[ERRED, q], rows)
+            clear(vector_of(state.row, ERRED, q), rows)
         if plan.populations[q].incoming == 0 or not look_around(plan, state, q, same_snapshot):
             continue
-        evaluate = state.row[EVALUATE, q]
+        evaluate = vector_of(state.row, EVALUATE, q)
         first = start_of_run(evaluate, 0, rows)
         while first < rows:
             last = end_of_run(evaluate, first, rows)
             predict(plan, state, q, first, last)
             first = start_of_run(evaluate, last, rows)
-        touched = state.row[TOUCHED, q]
+        touched = vector_of(state.row, TOUCHED, q)
         bound = 0.0
         whole = True
         first = 0
@@ -187,22 +188,22 @@ def become_quiet(plan, state, q):
     rows = state.clock[ROWS]
     count = rows * population.stride
     real, flag = state.real, state.flag
-    epsilon = real[population.epsilon : population.epsilon + count]
+    epsilon = block(real, population.epsilon, 0, count)
     top = pointwise.differ(
-        real[population.x : population.x + count],
-        real[population.mu : population.mu + count],
+        block(real, population.x, 0, count),
+        block(real, population.mu, 0, count),
         epsilon,
     )
     state.bound[q, BOUND_EPSILON] = top
-    fill(state.row[LIVE, q], 0, rows, top != 0)
-    fill(state.row[ERRED, q], 0, rows, top != 0)
+    fill(vector_of(state.row, LIVE, q), 0, rows, top != 0)
+    fill(vector_of(state.row, ERRED, q), 0, rows, top != 0)
     if not plan.setting[0].watch:
         return
-    fill(state.row[SPIKING, q], 0, rows, 0)
+    fill(vector_of(state.row, SPIKING, q), 0, rows, 0)
     fill(state.evaluated[q], 0, rows, LONG_AGO)
     fill(flag, population.phi, population.phi + count, 0)
     fill(flag, population.seen, population.seen + count, 0)
-    since = state.quiet_since[population.quiet_since : population.quiet_since + count]
+    since = block(state.quiet_since, population.quiet_since, 0, count)
     fill(since, 0, count, LONG_AGO)
     if top != 0:
         threshold = plan.parameter[ZERO_THRESHOLD]

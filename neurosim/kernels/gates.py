@@ -6,6 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_gate
+from neurosim.kernels.intrinsics import vector_of
 from neurosim.kernels.layout import (
     AWAKE,
     LIVE,
@@ -19,7 +20,7 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
 
 __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
@@ -40,9 +41,9 @@ def mark_undecided(plan, state, q):
     """Set OPEN where a gate may open: neither at rest, nor without any error that could teach."""
     setting = plan.setting[0]
     rows = state.clock[ROWS]
-    is_open = state.row[OPEN, q]
-    rested = state.row[RESTED, q]
-    live = state.row[LIVE, q]
+    is_open = vector_of(state.row, OPEN, q)
+    rested = vector_of(state.row, RESTED, q)
+    live = vector_of(state.row, LIVE, q)
     errors_only = setting.rest == REST_NEVER and setting.event_driven
     for r in range(rows):
         is_open[r] = 0 if rested[r] else (live[r] if errors_only else 1)
@@ -59,20 +60,20 @@ def decide(plan, state, q, timer, signal, first, last):
     count = ask(plan, state, q, timer, signal, a, z - a if plan.setting[0].reads_state else 1)
     if count > 0 and not plan.setting[0].reads_state:
         count = ask(plan, state, q, timer, signal, a, z - a)
-    fill(state.row[OPEN, q], first, last, count > 0)
+    fill(vector_of(state.row, OPEN, q), first, last, count > 0)
     if plan.setting[0].rest == REST_NEVER:
         return count > 0
     flag = state.flag
-    resting = flag[population.resting + a : population.resting + z]
-    resting_next = flag[population.resting_next + a : population.resting_next + z]
+    resting = block(flag, population.resting, a, z)
+    resting_next = block(flag, population.resting_next, a, z)
     if count == 0:
         pointwise.copy(resting, resting_next)
         return False
-    pointwise.zero_where(resting, state.real[population.drive + a : population.drive + z])
-    opened = flag[population.open + a : population.open + z]
+    pointwise.zero_where(resting, block(state.real, population.drive, a, z))
+    opened = block(flag, population.open, a, z)
     for i in range(resting.size):
         resting_next[i] = resting[i] | opened[i]
-    fill(state.row[RESTS_NEXT, q], first, last, 1)
+    fill(vector_of(state.row, RESTS_NEXT, q), first, last, 1)
     return True
 
 
@@ -85,7 +86,7 @@ def open_gates(plan, state):
     signal = 1 if timer >= 0 and timer == setting.signal_at else 0
     for q in range(plan.populations.size):
         population = plan.populations[q]
-        clear(state.row[RESTS_NEXT, q], rows)
+        clear(vector_of(state.row, RESTS_NEXT, q), rows)
         if population.incoming and mark_undecided(plan, state, q):
             open_population(plan, state, q, timer, signal)
         if setting.rest == REST_SPREADS:
@@ -97,7 +98,7 @@ def open_population(plan, state, q, timer, signal):
     """Gate all replicas of population q that are marked OPEN, and leave only the open ones so."""
     population = plan.populations[q]
     rows = state.clock[ROWS]
-    is_open = state.row[OPEN, q]
+    is_open = vector_of(state.row, OPEN, q)
     some = False
     first = start_of_run(is_open, 0, rows)
     while first < rows:
@@ -126,14 +127,13 @@ def spread(plan, state, p):
         return
     if population.outgoing == 0 and not population.held:
         return
-    over = state.row[AWAKE, p]
-    rested = state.row[RESTED, p]
+    over = vector_of(state.row, AWAKE, p)
+    rested = vector_of(state.row, RESTED, p)
     for r in range(rows):
         over[r] = 0 if rested[r] else 1
     for n in range(population.outgoing):
-        rested = state.row[
-            RESTED, plan.projections[plan.wiring[population.first_outgoing + n]].post
-        ]
+        k = plan.wiring[population.first_outgoing + n]
+        rested = vector_of(state.row, RESTED, plan.projections[k].post)
         for r in range(rows):
             over[r] &= rested[r]
     if population.incoming == 0:
@@ -154,7 +154,7 @@ def close_gates(plan, state):
     """No synapse learns."""
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
-        clear(state.row[OPEN, q], rows)
+        clear(vector_of(state.row, OPEN, q), rows)
     for k in range(plan.projections.size):
         state.learned_next[k] = 0
 
@@ -164,17 +164,15 @@ def come_to_rest(plan, state):
     """Commit who rests, and note where a whole population does."""
     for q in range(plan.populations.size):
         population = plan.populations[q]
-        rests_next = state.row[RESTS_NEXT, q]
+        rests_next = vector_of(state.row, RESTS_NEXT, q)
         rows = state.clock[ROWS]
         first = start_of_run(rests_next, 0, rows)
         while first < rows:
             last = end_of_run(rests_next, first, rows)
             a = first * population.stride
             z = last * population.stride
-            resting = state.flag[population.resting + a : population.resting + z]
-            pointwise.copy(
-                state.flag[population.resting_next + a : population.resting_next + z], resting
-            )
+            resting = block(state.flag, population.resting, a, z)
+            pointwise.copy(block(state.flag, population.resting_next, a, z), resting)
             for r in range(first, last):
                 count = 0
                 start = (r - first) * population.stride

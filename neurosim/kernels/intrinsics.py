@@ -17,6 +17,7 @@ from llvmlite import ir
 from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 __all__ = [
     "FLOAT_BITS",
@@ -24,6 +25,7 @@ __all__ = [
     "VECTOR_REGISTERS",
     "address",
     "advance",
+    "array_in_table",
     "bits_to_float",
     "by_type",
     "float_to_bits",
@@ -31,6 +33,9 @@ __all__ = [
     "horner",
     "like",
     "multiply_by_power_of_two",
+    "row_span",
+    "span",
+    "vector_of",
     "with_sign_of",
     "zero_like",
 ]
@@ -261,3 +266,115 @@ def zero_like(typingctx: Any, pointer: types.Type):
         return ir.Constant(context.get_value_type(pointer.dtype), 0.0)
 
     return pointer.dtype(pointer), codegen
+
+
+def _unowned(context, builder, kind, data, count):
+    """One-dimensional array onto `data` that no reference count is kept for."""
+    array = context.make_array(kind)(context, builder)
+    size = context.get_constant(
+        types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype))
+    )
+    populate_array(array, data=data, shape=[count], strides=[size], itemsize=size, meminfo=None)
+    return array._getvalue()
+
+
+@intrinsic
+def span(typingctx: Any, array: types.Type, first: types.Type, last: types.Type):
+    """``array[first:last]``, 0 <= first <= last <= size, for as long as the array itself lives.
+
+    A slice costs two atomic operations on a reference count; this costs nothing. Use it on what
+    belongs to the arguments of an entry point.
+    """
+    if not isinstance(array, types.Array) or array.ndim != 1 or array.layout != "C":
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        view = context.make_array(array)(context, builder, arguments[0])
+        count = builder.sub(arguments[2], arguments[1])
+        return _unowned(context, builder, array, builder.gep(view.data, [arguments[1]]), count)
+
+    return array(array, types.intp, types.intp), codegen
+
+
+@intrinsic
+def vector_of(typingctx: Any, array: types.Type, i: types.Type, j: types.Type):
+    """``array[i, j]`` of a contiguous array of three dimensions, unowned as in `span`."""
+    if not isinstance(array, types.Array) or array.ndim != 3 or array.layout != "C":
+        return None
+    result = types.Array(array.dtype, 1, "C")
+
+    def codegen(context, builder, signature, arguments):
+        view = context.make_array(array)(context, builder, arguments[0])
+        _, rows, count = cgutils.unpack_tuple(builder, view.shape, 3)
+        row = builder.add(builder.mul(arguments[1], rows), arguments[2])
+        data = builder.gep(view.data, [builder.mul(row, count)])
+        return _unowned(context, builder, result, data, count)
+
+    return result(array, types.intp, types.intp), codegen
+
+
+@intrinsic
+def row_span(
+    typingctx: Any, array: types.Type, row: types.Type, first: types.Type, last: types.Type
+):
+    """``array[row, first:last]`` of a contiguous array of two dimensions, unowned as in `span`."""
+    if not isinstance(array, types.Array) or array.ndim != 2 or array.layout != "C":
+        return None
+    result = types.Array(array.dtype, 1, "C")
+
+    def codegen(context, builder, signature, arguments):
+        view = context.make_array(array)(context, builder, arguments[0])
+        width = cgutils.unpack_tuple(builder, view.shape, 2)[1]
+        start = builder.add(builder.mul(arguments[1], width), arguments[2])
+        count = builder.sub(arguments[3], arguments[2])
+        return _unowned(context, builder, result, builder.gep(view.data, [start]), count)
+
+    return result(array, types.intp, types.intp, types.intp), codegen
+
+
+def array_in_table(dtype: Any, dimensions: int):
+    """Make the intrinsic that opens an array of which a table holds the address and the shape.
+
+    Parameters
+    ----------
+    dtype : numba type, or None
+        Type of the elements; None for that of the array `like`.
+    dimensions : int
+        Number of dimensions; the array is contiguous.
+
+    Returns
+    -------
+    intrinsic
+        ``open(table, row, like)``, where ``table[row]`` is (address, length of each dimension).
+        Whoever made the table keeps the array alive.
+    """
+
+    @intrinsic
+    def open_array(typingctx: Any, table: types.Type, row: types.Type, like: types.Type):
+        kind = types.Array(like.dtype if dtype is None else dtype, dimensions, "C")
+
+        def codegen(context, builder, signature, arguments):
+            view = context.make_array(table)(context, builder, arguments[0])
+            width = cgutils.unpack_tuple(builder, view.shape, 2)[1]
+            start = builder.mul(arguments[1], width)
+
+            def entry(n):
+                offset = builder.add(start, context.get_constant(types.intp, n))
+                return builder.load(builder.gep(view.data, [offset]))
+
+            element = context.get_data_type(kind.dtype)
+            array = context.make_array(kind)(context, builder)
+            size = context.get_constant(types.intp, context.get_abi_sizeof(element))
+            shape = [entry(n + 1) for n in range(dimensions)]
+            strides = [size]
+            for length in reversed(shape[1:]):
+                strides.insert(0, builder.mul(strides[0], length))
+            data = builder.inttoptr(entry(0), element.as_pointer())
+            populate_array(
+                array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None
+            )
+            return array._getvalue()
+
+        return kind(table, types.intp, like), codegen
+
+    return open_array

@@ -181,7 +181,7 @@ def recompute(epsilon, x, mu_next, resting, epsilon_next):
 
 @njit(cache=True)
 def observe(threshold, epsilon, delta_x, mu, mu_next, moved, keep, seen):
-    """Seen = what a change detector asks of its node: did x move, did mu move, was epsilon quiet?
+    """Seen = whether x moved, whether mu moved, and whether epsilon was quiet.
 
     A second evaluation in the same snapshot, after a clamp, adds to what the first one saw (keep).
     """
@@ -204,7 +204,7 @@ def date(threshold, now, seen, epsilon_next, quiet_since):
 
 @njit(cache=True)
 def detect(threshold, now, t_d, gated, seen, epsilon_next, quiet_since, phi):
-    """phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
+    """Phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
 
     Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Returns
     whether any phi is 1.

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from numba import njit
 
-__all__ = ["any_set", "clear", "end_of_run", "fill", "start_of_run"]
+from neurosim.kernels.intrinsics import span
+
+__all__ = ["any_set", "block", "clear", "end_of_run", "fill", "start_of_run"]
+
+
+@njit(cache=True)
+def block(array, at, first, last):
+    """Elements `first` to `last`, this one excluded, of what begins at `at`."""
+    return span(array, at + first, at + last)
 
 
 @njit(cache=True)
@@ -27,7 +35,7 @@ def end_of_run(flags, first, rows):
 @njit(cache=True)
 def fill(array, first, last, value):
     """Set the elements from `first` to `last`, this one excluded, to a value."""
-    part = array[first:last]
+    part = span(array, first, last)
     for i in range(part.size):
         part[i] = value
 
@@ -41,7 +49,7 @@ def clear(flags, rows):
 @njit(cache=True)
 def any_set(flags, rows):
     """Whether the flag of any replica is set."""
-    part = flags[:rows]
+    part = span(flags, 0, rows)
     seen = part.dtype.type(0)
     for r in range(part.size):
         seen |= part[r]

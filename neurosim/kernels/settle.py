@@ -6,6 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import become_quiet
+from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
     BOUND_F,
     DONE,
@@ -22,7 +23,7 @@ from neurosim.kernels.layout import (
     STALE,
     TICK,
 )
-from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
 from neurosim.kernels.synapses import predict
 from neurosim.kernels.value_nodes import activate_next, commit_activity
 
@@ -36,11 +37,11 @@ def wake_up(plan, state):
     for p in range(plan.populations.size):
         population = plan.populations[p]
         count = rows * population.stride
-        if plan.setting[0].rest != REST_NEVER or any_set(state.row[RESTED, p], rows):
+        if plan.setting[0].rest != REST_NEVER or any_set(vector_of(state.row, RESTED, p), rows):
             fill(state.flag, population.resting, population.resting + count, 0)
             fill(state.flag, population.resting_next, population.resting_next + count, 0)
-        clear(state.row[RESTED, p], rows)
-        clear(state.row[MOVED_NEXT, p], rows)
+        clear(vector_of(state.row, RESTED, p), rows)
+        clear(vector_of(state.row, MOVED_NEXT, p), rows)
     for k in range(plan.projections.size):
         state.learned[k] = 0
         state.learned_next[k] = 0
@@ -54,12 +55,12 @@ def follow_predictions(plan, state, p):
     count = rows * population.stride
     real = state.real
     moves, top = pointwise.follow(
-        real[population.x : population.x + count],
-        real[population.mu : population.mu + count],
-        state.flag[population.clamped : population.clamped + count],
-        real[population.x_next : population.x_next + count],
+        block(real, population.x, 0, count),
+        block(real, population.mu, 0, count),
+        block(state.flag, population.clamped, 0, count),
+        block(real, population.x_next, 0, count),
     )
-    fill(state.row[MOVED_NEXT, p], 0, rows, moves)
+    fill(vector_of(state.row, MOVED_NEXT, p), 0, rows, moves)
     return activate_next(plan, state, p, 0, rows, top) if moves else DONE
 
 
@@ -68,7 +69,7 @@ def evaluate_predictions(plan, state, q):
     """Mu of population q in the replicas marked EVALUATE."""
     post = plan.populations[q]
     rows = state.clock[ROWS]
-    evaluate = state.row[EVALUATE, q]
+    evaluate = vector_of(state.row, EVALUATE, q)
     first = start_of_run(evaluate, 0, rows)
     while first < rows:
         last = end_of_run(evaluate, first, rows)
@@ -76,9 +77,10 @@ def evaluate_predictions(plan, state, q):
         a = first * post.stride
         z = last * post.stride
         pointwise.copy(
-            state.real[post.mu_next + a : post.mu_next + z], state.real[post.mu + a : post.mu + z]
+            block(state.real, post.mu_next, a, z),
+            block(state.real, post.mu, a, z),
         )
-        fill(state.row[STALE, q], first, last, 0)
+        fill(vector_of(state.row, STALE, q), first, last, 0)
         first = start_of_run(evaluate, last, rows)
 
 
@@ -91,16 +93,16 @@ def finish(plan, state):
         if plan.populations[q].incoming:
             become_quiet(plan, state, q)
         else:
-            clear(state.row[ERRED, q], rows)
-        clear(state.row[MOVED, q], rows)
-        clear(state.row[MOVED_NEXT, q], rows)
+            clear(vector_of(state.row, ERRED, q), rows)
+        clear(vector_of(state.row, MOVED, q), rows)
+        clear(vector_of(state.row, MOVED_NEXT, q), rows)
 
 
 @njit(cache=True)
 def postpone(plan, state, n):
     """Mark the populations from the n-th on as not yet evaluated."""
     for m in range(n, plan.order.size):
-        fill(state.row[STALE, plan.order[m]], 0, state.clock[ROWS], 1)
+        fill(vector_of(state.row, STALE, plan.order[m]), 0, state.clock[ROWS], 1)
 
 
 @njit(cache=True)
@@ -128,12 +130,11 @@ def relax_at_once(plan, state):
         post = plan.populations[q]
         if post.incoming == 0:
             continue
-        evaluate = state.row[EVALUATE, q]
-        pointwise.copy(state.row[STALE, q], evaluate[:rows])
+        evaluate = vector_of(state.row, EVALUATE, q)
+        pointwise.copy(vector_of(state.row, STALE, q), span(evaluate, 0, rows))
         for m in range(post.incoming):
-            moved = state.row[
-                MOVED_NEXT, plan.projections[plan.wiring[post.first_incoming + m]].pre
-            ]
+            k = plan.wiring[post.first_incoming + m]
+            moved = vector_of(state.row, MOVED_NEXT, plan.projections[k].pre)
             for r in range(rows):
                 evaluate[r] |= moved[r]
         if not plan.setting[0].guarded and prediction_may_overflow(plan, state, q):
@@ -161,7 +162,7 @@ def relax_by_ticks(plan, state):
                 return RISKY
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
-                fill(state.row[EVALUATE, q], 0, rows, 1)
+                fill(vector_of(state.row, EVALUATE, q), 0, rows, 1)
                 evaluate_predictions(plan, state, q)
         moving = False
         for q in range(plan.populations.size):
@@ -169,7 +170,7 @@ def relax_by_ticks(plan, state):
                 status = follow_predictions(plan, state, q)
                 if status != DONE:
                     return status
-                moving = moving or any_set(state.row[MOVED_NEXT, q], rows)
+                moving = moving or any_set(vector_of(state.row, MOVED_NEXT, q), rows)
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
                 commit_activity(plan, state, q)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels.calls import call_sum
+from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -56,7 +57,7 @@ def feed_back(plan, state, p, first, last):
     for n in range(pre.outgoing):
         projection = plan.projections[plan.wiring[pre.first_outgoing + n]]
         post = plan.populations[projection.post]
-        live = any_set(state.row[LIVE, projection.post, first:last], rows)
+        live = any_set(span(vector_of(state.row, LIVE, projection.post), first, last), rows)
         if not live and plan.setting[0].event_driven:
             continue
         epsilon_at = post.epsilon + first * post.stride
@@ -102,7 +103,7 @@ def learn_synapses(plan, state):
         first = 0
         last = rows
         if plan.setting[0].event_driven:
-            is_open = state.row[OPEN, q]
+            is_open = vector_of(state.row, OPEN, q)
             first = start_of_run(is_open, 0, rows)
             while last > first and not is_open[last - 1]:
                 last -= 1

@@ -18,6 +18,7 @@ from numba import njit
 from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
 from neurosim.kernels.gates import close_gates, come_to_rest, open_gates
+from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -53,7 +54,7 @@ def overflow_possible(plan, state):
     limit = float(plan.parameter[LIMIT])
     for q in range(plan.populations.size):
         post = plan.populations[q]
-        learns = any_set(state.row[OPEN, q], state.clock[ROWS])
+        learns = any_set(vector_of(state.row, OPEN, q), state.clock[ROWS])
         total = state.bound[q, BOUND_EPSILON]
         for n in range(post.incoming):
             k = plan.wiring[post.first_incoming + n]
@@ -74,13 +75,13 @@ def advance(plan, state, same_snapshot):
     """Commit what was proposed, and refresh the error nodes."""
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
-        moved = state.row[MOVED, p]
-        moved_next = state.row[MOVED_NEXT, p]
+        moved = vector_of(state.row, MOVED, p)
+        moved_next = vector_of(state.row, MOVED_NEXT, p)
         if same_snapshot:
             for r in range(rows):
                 moved[r] |= moved_next[r]
         else:
-            pointwise.copy(moved_next, moved[:rows])
+            pointwise.copy(moved_next, span(moved, 0, rows))
         if any_set(moved_next, rows):
             commit_activity(plan, state, p)
     refresh_error_nodes(plan, state, same_snapshot)

@@ -6,10 +6,12 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
-from neurosim.kernels.clamp import clamp_values, hold, release_values, teach
-from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, Plan, State
-from neurosim.kernels.rows import fill
+from neurosim.kernels.clamp import clamp_offered, hold, offer, release_values, teach
+from neurosim.kernels.intrinsics import row_span, span, vector_of
+from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE
+from neurosim.kernels.rows import block, fill
 from neurosim.kernels.settle import relax_at_once, relax_by_ticks
+from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
 
 __all__ = ["infer", "train"]
@@ -29,9 +31,10 @@ def show(plan, state, samples, chosen, first):
         bound = 0.0
         for r in range(rows):
             x = population.x + r * population.stride
-            sample = samples[chosen[first + r]]
-            sample = sample[population.column : population.column + population.size]
-            top = pointwise.accept(sample, state.real[x : x + population.size])
+            sample = row_span(
+                samples, chosen[first + r], population.column, population.column + population.size
+            )
+            top = pointwise.accept(sample, span(state.real, x, x + population.size))
             bound = max(bound, top)
         count = rows * population.stride
         if population.linear == 0:
@@ -39,12 +42,12 @@ def show(plan, state, samples, chosen, first):
                 population.activation, state.real, population.x, population.f, population.slope,
                 count,
             )  # fmt: skip
-            bound = pointwise.largest(state.real[population.f : population.f + count])
+            bound = pointwise.largest(block(state.real, population.f, 0, count))
         state.bound[p, BOUND_F] = bound
         hold(plan, state, p, 1)
         for n in range(population.outgoing):
             q = plan.projections[plan.wiring[population.first_outgoing + n]].post
-            fill(state.row[STALE, q], 0, rows, 1)
+            fill(vector_of(state.row, STALE, q), 0, rows, 1)
 
 
 @njit(cache=True)
@@ -56,27 +59,19 @@ def relax(plan, state):
 
 
 @njit(cache=True)
-def train(
-    populations, projections, wiring, order, alpha, parameter, setting,
-    real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
-    clock, count, inputs, targets, chosen, scratch, batch, ticks,
-):  # fmt: skip
+def train(table, parameter, inputs, targets, chosen, batch, ticks):
     """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
 
     A presentation ends after `ticks`, or before that when the network is quiet. Returns (status,
     samples whose presentation was begun, ticks made in the last one, replica ticks made in all); it
     is the last one that a status other than DONE is about, and it is left in the middle.
     """
-    plan = Plan(populations, projections, wiring, order, alpha, parameter, setting)
-    state = State(
-        real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
-        clock, count,
-    )  # fmt: skip
+    plan, state = opened(table, parameter)
     made = 0
     total = 0
     for first in range(0, chosen.size, batch):
         rows = min(batch, chosen.size - first)
-        clock[ROWS] = rows
+        state.clock[ROWS] = rows
         made = -2
         show(plan, state, inputs, chosen, first)
         status = relax(plan, state)
@@ -84,57 +79,53 @@ def train(
             return status, first + rows, made, total
         made = -1
         teach(state, 1)
-        for p in range(populations.size):
-            population = populations[p]
+        for p in range(plan.populations.size):
+            population = plan.populations[p]
             if population.column >= 0 and population.incoming > 0:
-                columns = targets[:, population.column : population.column + population.size]
-                wanted = scratch[:rows, : population.size]
+                top = 0.0
+                last = population.column + population.size
                 for r in range(rows):
-                    pointwise.copy(columns[chosen[first + r]], wanted[r])
-                status = clamp_values(plan, state, p, wanted)
+                    target = row_span(targets, chosen[first + r], population.column, last)
+                    top = max(top, offer(plan, state, p, r, target))
+                status = clamp_offered(plan, state, p, top)
                 if status != DONE:
                     return status, first + rows, made, total
         made = 0
         while made < ticks:
-            if setting[0].event_driven and is_quiet(plan, state):
+            if plan.setting[0].event_driven and is_quiet(plan, state):
                 break
             status = tick(plan, state, True)
             if status != DONE:
                 return status, first + rows, made, total
             made += 1
             total += rows
-        for p in range(populations.size):
-            if populations[p].column >= 0 and populations[p].incoming > 0:
+        for p in range(plan.populations.size):
+            population = plan.populations[p]
+            if population.column >= 0 and population.incoming > 0:
                 release_values(plan, state, p)
         teach(state, 0)
     return DONE, chosen.size, made, total
 
 
 @njit(cache=True)
-def infer(
-    populations, projections, wiring, order, alpha, parameter, setting,
-    real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
-    clock, count, inputs, chosen, batch, predictions,
-):  # fmt: skip
+def infer(table, parameter, inputs, chosen, batch, predictions):
     """Show samples, settle, and copy the outputs, column by column."""
-    plan = Plan(populations, projections, wiring, order, alpha, parameter, setting)
-    state = State(
-        real, flag, quiet_since, theta, row, evaluated, learned, learned_next, bound, theta_bound,
-        clock, count,
-    )  # fmt: skip
+    plan, state = opened(table, parameter)
     for first in range(0, chosen.size, batch):
         rows = min(batch, chosen.size - first)
-        clock[ROWS] = rows
+        state.clock[ROWS] = rows
         show(plan, state, inputs, chosen, first)
         status = relax(plan, state)
         if status != DONE:
             return status
-        for p in range(populations.size):
-            population = populations[p]
+        for p in range(plan.populations.size):
+            population = plan.populations[p]
             if population.column >= 0 and population.incoming > 0:
                 for r in range(rows):
-                    for i in range(population.size):
-                        predictions[first + r, population.column + i] = real[
-                            population.x + r * population.stride + i
-                        ]
+                    x = population.x + r * population.stride
+                    last = population.column + population.size
+                    pointwise.copy(
+                        span(state.real, x, x + population.size),
+                        row_span(predictions, first + r, population.column, last),
+                    )
     return DONE

@@ -6,6 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
+from neurosim.kernels.intrinsics import vector_of
 from neurosim.kernels.layout import (
     AWAKE,
     BOUND_F,
@@ -24,7 +25,7 @@ from neurosim.kernels.layout import (
     RISKY,
     ROWS,
 )
-from neurosim.kernels.rows import any_set, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
 from neurosim.kernels.synapses import feed_back
 
 __all__ = ["activate_next", "commit_activity", "propose_inference"]
@@ -35,24 +36,24 @@ def wake(plan, state, p):
     """Mark the replicas in which something that a value node of population p reads has changed."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
-    awake = state.row[AWAKE, p]
+    awake = vector_of(state.row, AWAKE, p)
     if not plan.setting[0].event_driven:
         fill(awake, 0, rows, 1)
         return True
     if population.held:
         return False
-    moved = state.row[MOVED, p]
-    erred = state.row[ERRED, p]
+    moved = vector_of(state.row, MOVED, p)
+    erred = vector_of(state.row, ERRED, p)
     for r in range(rows):
         awake[r] = moved[r] | erred[r]
     for n in range(population.outgoing):
         k = plan.wiring[population.first_outgoing + n]
         learned = state.learned[k]
-        erred = state.row[ERRED, plan.projections[k].post]
-        live = state.row[LIVE, plan.projections[k].post]
+        erred = vector_of(state.row, ERRED, plan.projections[k].post)
+        live = vector_of(state.row, LIVE, plan.projections[k].post)
         for r in range(rows):
             awake[r] |= erred[r] | (learned & live[r])
-    rested = state.row[RESTED, p]
+    rested = vector_of(state.row, RESTED, p)
     for r in range(rows):
         awake[r] = 0 if rested[r] else awake[r]
     return any_set(awake, rows)
@@ -60,29 +61,29 @@ def wake(plan, state, p):
 
 @njit(cache=True)
 def propose_change(plan, state, p, first, last):
-    """delta_x and x_next in the replicas from first to last; MOVED_NEXT where they differ from x."""
+    """delta_x and x_next in the replicas from first to last; MOVED_NEXT if any node moves."""
     population = plan.populations[p]
     feed_back(plan, state, p, first, last)
     a = first * population.stride
     z = last * population.stride
     real, flag = state.real, state.flag
-    delta_x = real[population.delta_x + a : population.delta_x + z]
+    delta_x = block(real, population.delta_x, a, z)
     moves = pointwise.change_activity(
         plan.parameter[GAMMA],
-        real[population.slope + a : population.slope + z],
-        real[population.feedback + a : population.feedback + z],
-        real[population.epsilon + a : population.epsilon + z],
-        flag[population.clamped + a : population.clamped + z],
-        flag[population.resting_next + a : population.resting_next + z],
+        block(real, population.slope, a, z),
+        block(real, population.feedback, a, z),
+        block(real, population.epsilon, a, z),
+        block(flag, population.clamped, a, z),
+        block(flag, population.resting_next, a, z),
         delta_x,
     )
     if not moves:
         return DONE
-    fill(state.row[MOVED_NEXT, p], first, last, 1)
+    fill(vector_of(state.row, MOVED_NEXT, p), first, last, 1)
     top = pointwise.move(
-        real[population.x + a : population.x + z],
+        block(real, population.x, a, z),
         delta_x,
-        real[population.x_next + a : population.x_next + z],
+        block(real, population.x_next, a, z),
     )
     return activate_next(plan, state, p, first, last, top)
 
@@ -103,10 +104,8 @@ def activate_next(plan, state, p, first, last, top):
             population.slope_next + a, z - a,
         )  # fmt: skip
         if population.reach == REACH_UNKNOWN:
-            bound = pointwise.largest(state.real[population.f_next + a : population.f_next + z])
-            steep = pointwise.largest(
-                state.real[population.slope_next + a : population.slope_next + z]
-            )
+            bound = pointwise.largest(block(state.real, population.f_next, a, z))
+            steep = pointwise.largest(block(state.real, population.slope_next, a, z))
             top = max(top, steep) if steep == steep else steep
         else:
             bound = 1.0 if population.reach == REACH_ONE else top + 1.0
@@ -126,7 +125,7 @@ def commit_activity(plan, state, p):
     """X = x_next and f of it, in the replicas that move."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
-    moved = state.row[MOVED_NEXT, p]
+    moved = vector_of(state.row, MOVED_NEXT, p)
     first = start_of_run(moved, 0, rows)
     while first < rows:
         last = end_of_run(moved, first, rows)
@@ -134,17 +133,17 @@ def commit_activity(plan, state, p):
         z = last * population.stride
         real = state.real
         pointwise.copy(
-            real[population.x_next + a : population.x_next + z],
-            real[population.x + a : population.x + z],
+            block(real, population.x_next, a, z),
+            block(real, population.x, a, z),
         )
         if population.linear == 0:
             pointwise.copy(
-                real[population.f_next + a : population.f_next + z],
-                real[population.f + a : population.f + z],
+                block(real, population.f_next, a, z),
+                block(real, population.f, a, z),
             )
             pointwise.copy(
-                real[population.slope_next + a : population.slope_next + z],
-                real[population.slope + a : population.slope + z],
+                block(real, population.slope_next, a, z),
+                block(real, population.slope, a, z),
             )
         first = start_of_run(moved, last, rows)
 
@@ -154,10 +153,10 @@ def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
-        clear(state.row[MOVED_NEXT, p], rows)
+        clear(vector_of(state.row, MOVED_NEXT, p), rows)
         if not wake(plan, state, p):
             continue
-        awake = state.row[AWAKE, p]
+        awake = vector_of(state.row, AWAKE, p)
         first = start_of_run(awake, 0, rows)
         while first < rows:
             last = end_of_run(awake, first, rows)
