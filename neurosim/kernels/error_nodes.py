@@ -47,24 +47,26 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     mu = block(real, population.mu, a, z)
     mu_next = block(real, population.mu_next, a, z)
     epsilon = block(real, population.epsilon, a, z)
-    epsilon_next = block(real, population.epsilon_next, a, z)
     delta_x = block(real, population.delta_x, a, z)
     resting = block(flag, population.resting, a, z)
     if not predicted:
-        mu_next = mu
+        pointwise.copy(mu, mu_next)
     elif setting.rest:
         pointwise.keep_where(resting, mu, mu_next)
-    if setting.delta_form:
-        erred, top = pointwise.integrate(epsilon, delta_x, mu, mu_next, moved, epsilon_next)
-    else:
-        x = block(real, population.x, a, z)
-        erred, top = pointwise.recompute(epsilon, x, mu_next, resting, epsilon_next)
     if setting.watch:
         again = same_snapshot and state.evaluated[q, first] == state.clock[TICK]
-        watch(plan, state, q, a, z, mu_next, moved, again)
-    pointwise.copy(epsilon_next, epsilon)
-    if predicted:
+        seen = block(flag, population.seen, a, z)
+        pointwise.observe(
+            plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, moved, again, seen
+        )
+    if setting.delta_form:
+        erred, top = pointwise.integrate(delta_x, mu_next, moved, mu, epsilon)
+    else:
+        x = block(real, population.x, a, z)
+        erred, top = pointwise.recompute(x, mu_next, resting, epsilon)
         pointwise.copy(mu_next, mu)
+    if setting.watch:
+        detect(plan, state, q, first, last)
     fill(vector_of(state.row, LIVE, q), first, last, top != 0)
     if erred:
         fill(vector_of(state.row, ERRED, q), first, last, 1)
@@ -72,38 +74,22 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
 
 
 @njit(cache=True)
-def watch(plan, state, q, a, z, mu_next, moved, again):
-    """Phi of a block of nodes, and where some node fires the flag SPIKING of its replicas."""
+def detect(plan, state, q, first, last):
+    """Phi in the replicas from first to last, and their flag SPIKING if some node fires."""
     population = plan.populations[q]
     setting = plan.setting[0]
     now = state.clock[TICK]
     threshold = plan.parameter[ZERO_THRESHOLD]
-    real, flag = state.real, state.flag
-    seen = block(flag, population.seen, a, z)
-    epsilon_next = block(real, population.epsilon_next, a, z)
+    a = first * population.stride
+    z = last * population.stride
+    seen = block(state.flag, population.seen, a, z)
+    epsilon = block(state.real, population.epsilon, a, z)
     since = block(state.quiet_since, population.quiet_since, a, z)
-    pointwise.observe(
-        threshold,
-        block(real, population.epsilon, a, z),
-        block(real, population.delta_x, a, z),
-        block(real, population.mu, a, z),
-        mu_next,
-        moved,
-        again,
-        seen,
-    )
-    pointwise.date(threshold, now, seen, epsilon_next, since)
+    phi = block(state.flag, population.phi, a, z)
+    pointwise.date(threshold, now, seen, epsilon, since)
     spiking = pointwise.detect(
-        threshold,
-        now,
-        setting.t_d,
-        setting.feedback_gate,
-        seen,
-        epsilon_next,
-        since,
-        block(flag, population.phi, a, z),
+        threshold, now, setting.t_d, setting.feedback_gate, seen, epsilon, since, phi
     )
-    first, last = a // population.stride, z // population.stride
     fill(vector_of(state.row, SPIKING, q), first, last, spiking)
     for r in range(first, last):
         state.evaluated[q, r] = now

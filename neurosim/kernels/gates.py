@@ -6,8 +6,9 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_gate
-from neurosim.kernels.intrinsics import vector_of
+from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
+    ALL,
     AWAKE,
     LIVE,
     ONSET,
@@ -17,6 +18,7 @@ from neurosim.kernels.layout import (
     RESTED,
     RESTS_NEXT,
     ROWS,
+    SOME,
     TEACHER,
     TICK,
 )
@@ -73,7 +75,11 @@ def decide(plan, state, q, timer, signal, first, last):
     opened = block(flag, population.open, a, z)
     for i in range(resting.size):
         resting_next[i] = resting[i] | opened[i]
-    fill(vector_of(state.row, RESTS_NEXT, q), first, last, 1)
+    rests_next = vector_of(state.row, RESTS_NEXT, q)
+    for r in range(first, last):
+        start = (r - first) * population.stride
+        resting = pointwise.count(span(resting_next, start, start + population.size))
+        rests_next[r] = ALL if resting == population.size else SOME
     return True
 
 
@@ -146,7 +152,7 @@ def spread(plan, state, p):
         if over[r]:
             resting_next = population.resting_next + r * population.stride
             fill(state.flag, resting_next, resting_next + population.stride, 1)
-            state.row[RESTS_NEXT, p, r] = 1
+            state.row[RESTS_NEXT, p, r] = ALL
 
 
 @njit(cache=True)
@@ -155,6 +161,7 @@ def close_gates(plan, state):
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
         clear(vector_of(state.row, OPEN, q), rows)
+        clear(vector_of(state.row, RESTS_NEXT, q), rows)
     for k in range(plan.projections.size):
         state.learned_next[k] = 0
 
@@ -173,10 +180,5 @@ def come_to_rest(plan, state):
             z = last * population.stride
             resting = block(state.flag, population.resting, a, z)
             pointwise.copy(block(state.flag, population.resting_next, a, z), resting)
-            for r in range(first, last):
-                count = 0
-                start = (r - first) * population.stride
-                for i in range(start, start + population.size):
-                    count += resting[i]
-                state.row[RESTED, q, r] = count == population.size
+            fill(vector_of(state.row, RESTED, q), first, last, rests_next[first] == ALL)
             first = start_of_run(rests_next, last, rows)

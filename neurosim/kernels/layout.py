@@ -23,7 +23,7 @@ def _record(*fields: str) -> np.dtype[np.void]:
 #: the last step made, feedback the sum over epsilon theta, drive the gated epsilon g epsilon.
 REAL_BLOCKS = (
     "x", "x_next", "f", "f_next", "slope", "slope_next",
-    "mu", "mu_next", "epsilon", "epsilon_next", "delta_x", "feedback", "drive",
+    "mu", "mu_next", "epsilon", "delta_x", "feedback", "drive",
 )  # fmt: skip
 #: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `pointwise.observe`.
 FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
@@ -59,8 +59,12 @@ AWAKE = 7  # something that a value node reads has changed
 OPEN = 8  # some gate is open
 EVALUATE = 9  # mu is to be evaluated
 TOUCHED = 10  # the error nodes are, in one of several ways
-RESTS_NEXT = 11  # some node comes to rest in the step being made
-ROW_FLAGS = 12
+RESTS_NEXT = 11  # SOME or ALL nodes come to rest in the step being made
+UNSENT = 12  # f and f' are those of an earlier x, until somebody reads them
+ROW_FLAGS = 13
+
+# Values of RESTS_NEXT.
+SOME, ALL = 1, 2
 
 # Elements of state.clock.
 TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4

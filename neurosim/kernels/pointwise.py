@@ -14,7 +14,7 @@ from numba import njit
 from neurosim.kernels.intrinsics import bits_to_float, float_to_bits
 
 __all__ = [
-    "accept", "change_activity", "copy", "date", "detect", "differ", "follow", "integrate",
+    "accept", "change_activity", "copy", "count", "date", "detect", "differ", "follow", "integrate",
     "keep_where", "largest", "move", "observe", "recompute", "scale", "zero_where",
 ]  # fmt: skip
 
@@ -128,6 +128,15 @@ def keep_where(flags, old, new):
 
 
 @njit(cache=True)
+def count(flags):
+    """Return how many flags are set."""
+    total = 0
+    for i in range(flags.size):
+        total += flags[i]
+    return total
+
+
+@njit(cache=True)
 def zero_where(flags, values):
     """Values = 0 where a flag is set."""
     zero = values.dtype.type(0)
@@ -136,8 +145,8 @@ def zero_where(flags, values):
 
 
 @njit(cache=True)
-def integrate(epsilon, delta_x, mu, mu_next, moved, epsilon_next):
-    """epsilon_next = epsilon + delta_x - (mu_next - mu); `moved` says whether delta_x is news.
+def integrate(delta_x, mu_next, moved, mu, epsilon):
+    """Epsilon += delta_x - (mu_next - mu), and mu = mu_next; `moved` says that delta_x is news.
 
     Returns whether any epsilon changes, and the largest magnitude.
     """
@@ -145,37 +154,39 @@ def integrate(epsilon, delta_x, mu, mu_next, moved, epsilon_next):
     top = float_to_bits(zero)
     seen = float_to_bits(zero)
     if moved:
-        for i in range(epsilon_next.size):
+        for i in range(epsilon.size):
             error = (epsilon[i] + delta_x[i]) - (mu_next[i] - mu[i])
-            epsilon_next[i] = error
             seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
             bits = float_to_bits(abs(error))
             top = bits if bits > top else top
+            epsilon[i] = error
+            mu[i] = mu_next[i]
     else:
-        for i in range(epsilon_next.size):
+        for i in range(epsilon.size):
             error = epsilon[i] - (mu_next[i] - mu[i])
-            epsilon_next[i] = error
             seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
             bits = float_to_bits(abs(error))
             top = bits if bits > top else top
+            epsilon[i] = error
+            mu[i] = mu_next[i]
     return seen != 0, float(bits_to_float(top))
 
 
 @njit(cache=True)
-def recompute(epsilon, x, mu_next, resting, epsilon_next):
-    """epsilon_next = x - mu_next, but where the node rests. Song 2020, Eq. (2).
+def recompute(x, mu_next, resting, epsilon):
+    """Epsilon = x - mu_next, but where the node rests. Song 2020, Eq. (2).
 
     Returns whether any epsilon changes, and the largest magnitude.
     """
     zero = epsilon.dtype.type(0)
     top = float_to_bits(zero)
     seen = float_to_bits(zero)
-    for i in range(epsilon_next.size):
+    for i in range(epsilon.size):
         error = epsilon[i] if resting[i] else (x[i] - mu_next[i]) + zero
-        epsilon_next[i] = error
         seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
         bits = float_to_bits(abs(error))
         top = bits if bits > top else top
+        epsilon[i] = error
     return seen != 0, float(bits_to_float(top))
 
 
@@ -195,15 +206,15 @@ def observe(threshold, epsilon, delta_x, mu, mu_next, moved, keep, seen):
 
 
 @njit(cache=True)
-def date(threshold, now, seen, epsilon_next, quiet_since):
+def date(threshold, now, seen, epsilon, quiet_since):
     """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted."""
     for i in range(quiet_since.size):
-        begins = abs(epsilon_next[i]) <= threshold and not seen[i] & WAS_QUIET
+        begins = abs(epsilon[i]) <= threshold and not seen[i] & WAS_QUIET
         quiet_since[i] = now if begins else quiet_since[i]
 
 
 @njit(cache=True)
-def detect(threshold, now, t_d, gated, seen, epsilon_next, quiet_since, phi):
+def detect(threshold, now, t_d, gated, seen, epsilon, quiet_since, phi):
     """Phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
 
     Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Returns
@@ -213,7 +224,7 @@ def detect(threshold, now, t_d, gated, seen, epsilon_next, quiet_since, phi):
     wanted = X_MOVED if gated else 0
     spiking = phi.dtype.type(0)
     for i in range(phi.size):
-        onset = seen[i] & WAS_QUIET and not abs(epsilon_next[i]) <= threshold
+        onset = seen[i] & WAS_QUIET and not abs(epsilon[i]) <= threshold
         fires = onset and now - quiet_since[i] >= t_d and seen[i] & mask == wanted
         phi[i] = fires
         spiking |= phi[i]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_sum
 from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
@@ -33,6 +34,7 @@ def predict(plan, state, q, first, last):
         k = plan.wiring[post.first_incoming + n]
         projection = plan.projections[k]
         pre = plan.populations[projection.pre]
+        send(plan, state, projection.pre, first, last)
         f_at = pre.f + first * pre.stride
         mu_at = post.mu_next + first * post.stride
         call_sum(
@@ -112,6 +114,7 @@ def learn_synapses(plan, state):
             continue
         pre = plan.populations[projection.pre]
         post = plan.populations[q]
+        send(plan, state, projection.pre, first, last)
         f_at = pre.f + first * pre.stride
         drive_at = post.drive + first * post.stride
         alpha = step_size(plan, state, k)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels import pointwise
+from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.intrinsics import vector_of
 from neurosim.kernels.layout import (
+    ALL,
     AWAKE,
     BOUND_F,
     DIVERGED,
@@ -22,8 +24,10 @@ from neurosim.kernels.layout import (
     REACH_ONE,
     REACH_UNKNOWN,
     RESTED,
+    RESTS_NEXT,
     RISKY,
     ROWS,
+    UNSENT,
 )
 from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
 from neurosim.kernels.synapses import feed_back
@@ -54,8 +58,9 @@ def wake(plan, state, p):
         for r in range(rows):
             awake[r] |= erred[r] | (learned & live[r])
     rested = vector_of(state.row, RESTED, p)
+    rests_next = vector_of(state.row, RESTS_NEXT, p)
     for r in range(rows):
-        awake[r] = 0 if rested[r] else awake[r]
+        awake[r] = 0 if rested[r] or rests_next[r] == ALL else awake[r]
     return any_set(awake, rows)
 
 
@@ -64,6 +69,7 @@ def propose_change(plan, state, p, first, last):
     """delta_x and x_next in the replicas from first to last; MOVED_NEXT if any node moves."""
     population = plan.populations[p]
     feed_back(plan, state, p, first, last)
+    send(plan, state, p, first, last)
     a = first * population.stride
     z = last * population.stride
     real, flag = state.real, state.flag
@@ -90,7 +96,7 @@ def propose_change(plan, state, p, first, last):
 
 @njit(cache=True)
 def activate_next(plan, state, p, first, last, top):
-    """Evaluate f(x_next) and f'(x_next), and say whether they are finite.
+    """Say whether x_next, f(x_next) and f'(x_next) are finite, having evaluated what that needs.
 
     `top` is the largest magnitude of x_next.
     """
@@ -98,17 +104,16 @@ def activate_next(plan, state, p, first, last, top):
     a = first * population.stride
     z = last * population.stride
     bound = top
-    if population.linear == 0:
+    if population.linear == 0 and population.reach != REACH_UNKNOWN:
+        bound = 1.0 if population.reach == REACH_ONE else top + 1.0
+    elif population.linear == 0:
         call_activation(
             population.activation, state.real, population.x_next + a, population.f_next + a,
             population.slope_next + a, z - a,
         )  # fmt: skip
-        if population.reach == REACH_UNKNOWN:
-            bound = pointwise.largest(block(state.real, population.f_next, a, z))
-            steep = pointwise.largest(block(state.real, population.slope_next, a, z))
-            top = max(top, steep) if steep == steep else steep
-        else:
-            bound = 1.0 if population.reach == REACH_ONE else top + 1.0
+        bound = pointwise.largest(block(state.real, population.f_next, a, z))
+        steep = pointwise.largest(block(state.real, population.slope_next, a, z))
+        top = max(top, steep) if steep == steep else steep
     limit = float(plan.parameter[LIMIT])
     if not (top < limit and bound < limit):
         state.clock[FAULT] = p
@@ -136,7 +141,9 @@ def commit_activity(plan, state, p):
             block(real, population.x_next, a, z),
             block(real, population.x, a, z),
         )
-        if population.linear == 0:
+        if population.linear == 0 and population.reach != REACH_UNKNOWN:
+            fill(vector_of(state.row, UNSENT, p), first, last, 1)
+        elif population.linear == 0:
             pointwise.copy(
                 block(real, population.f_next, a, z),
                 block(real, population.f, a, z),

@@ -1,0 +1,37 @@
+"""f(x) and f'(x), evaluated when something first reads them.
+
+What moves may rest before anybody asks what it now sends: f is then never evaluated. Where nothing
+is known of the size of f (`population.reach`), it is evaluated with the proposal instead, so that a
+step that would not be finite can be refused.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from neurosim.kernels.calls import call_activation
+from neurosim.kernels.intrinsics import span, vector_of
+from neurosim.kernels.layout import UNSENT
+from neurosim.kernels.rows import any_set, clear, end_of_run, start_of_run
+
+__all__ = ["send"]
+
+
+@njit(cache=True)
+def send(plan, state, p, first, last):
+    """Have f and f' of population p up to date in the replicas from first to last."""
+    unsent = span(vector_of(state.row, UNSENT, p), first, last)
+    rows = unsent.size
+    if not any_set(unsent, rows):
+        return
+    population = plan.populations[p]
+    begin = start_of_run(unsent, 0, rows)
+    while begin < rows:
+        end = end_of_run(unsent, begin, rows)
+        a = (first + begin) * population.stride
+        call_activation(
+            population.activation, state.real, population.x + a, population.f + a,
+            population.slope + a, (end - begin) * population.stride,
+        )  # fmt: skip
+        begin = start_of_run(unsent, end, rows)
+    clear(unsent, rows)
