@@ -162,12 +162,14 @@ class Lowered:
     def _fresh_state(self, theta: npt.NDArray[Any], theta_bound: npt.NDArray[Any]) -> State:
         real, flag, quiet = self._sizes
         shape = (len(self.names), self.batch_size)
+        word = np.zeros((layout.ROW_FLAGS, shape[0], -(-shape[1] // 8)), np.uint64)
         state = State(
             real=_aligned_zeros(real, self.dtype),
             flag=np.zeros(flag, np.uint8),
             quiet_since=np.full(quiet, layout.LONG_AGO, np.int64),
             theta=theta,
-            row=np.zeros((layout.ROW_FLAGS, *shape), np.uint8),
+            row=word.view(np.uint8),
+            word=word,
             evaluated=np.full(shape, layout.LONG_AGO, np.int64),
             learned=np.zeros(len(self.projection_names), np.uint8),
             learned_next=np.zeros(len(self.projection_names), np.uint8),

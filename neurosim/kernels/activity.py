@@ -10,9 +10,9 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels.calls import call_activation
-from neurosim.kernels.intrinsics import span, vector_of
+from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import UNSENT
-from neurosim.kernels.rows import any_set, clear, end_of_run, start_of_run
+from neurosim.kernels.rows import any_set, end_of_run, fill, flags_of, start_of_run, words_of
 
 __all__ = ["send"]
 
@@ -20,10 +20,10 @@ __all__ = ["send"]
 @njit(cache=True)
 def send(plan, state, p, first, last):
     """Have f and f' of population p up to date in the replicas from first to last."""
-    unsent = span(vector_of(state.row, UNSENT, p), first, last)
-    rows = unsent.size
-    if not any_set(unsent, rows):
+    if not any_set(words_of(state, UNSENT, p)):
         return
+    unsent = span(flags_of(state, UNSENT, p), first, last)
+    rows = unsent.size
     population = plan.populations[p]
     begin = start_of_run(unsent, 0, rows)
     while begin < rows:
@@ -34,4 +34,4 @@ def send(plan, state, p, first, last):
             population.slope + a, (end - begin) * population.stride,
         )  # fmt: skip
         begin = start_of_run(unsent, end, rows)
-    clear(unsent, rows)
+    fill(unsent, 0, rows, 0)

@@ -6,9 +6,9 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
-from neurosim.kernels.intrinsics import row_span, span, vector_of
+from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import LIVE, OPEN, ROWS
-from neurosim.kernels.rows import block, fill
+from neurosim.kernels.rows import block, fill, flags_of
 from neurosim.kernels.synapses import feed_back, learn_synapses, predict
 from neurosim.kernels.table import opened
 from neurosim.kernels.train import show
@@ -48,8 +48,8 @@ def backward(plan, state, targets, chosen, first):
         population = plan.populations[p]
         if population.incoming == 0:
             continue
-        fill(vector_of(state.row, LIVE, p), 0, rows, 1)
-        fill(vector_of(state.row, OPEN, p), 0, rows, 1)
+        fill(flags_of(state, LIVE, p), 0, rows, 1)
+        fill(flags_of(state, OPEN, p), 0, rows, 1)
         real = state.real
         count = rows * population.stride
         epsilon = block(real, population.epsilon, 0, count)

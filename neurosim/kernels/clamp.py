@@ -6,7 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.gates import close_gates
-from neurosim.kernels.intrinsics import span, vector_of
+from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     DONE,
     ERRED,
@@ -17,7 +17,7 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import block, clear, fill
+from neurosim.kernels.rows import block, clear, fill, flags_of, words_of
 from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
@@ -31,7 +31,7 @@ def hold(plan, state, p, held):
     if population.held == held:
         return
     population.held = held
-    for r in range(state.row.shape[2]):
+    for r in range(state.evaluated.shape[1]):
         clamped = population.clamped + r * population.stride
         fill(state.flag, clamped, clamped + population.size, held)
 
@@ -41,7 +41,7 @@ def begin_outside(plan, state):
     """What comes now is not the network's own doing: no gate is open, and nothing moves yet."""
     close_gates(plan, state)
     for q in range(plan.populations.size):
-        clear(vector_of(state.row, MOVED_NEXT, q), state.clock[ROWS])
+        clear(words_of(state, MOVED_NEXT, q))
 
 
 @njit(cache=True)
@@ -68,7 +68,7 @@ def clamp_offered(plan, state, p, top):
         block(state.real, population.delta_x, 0, count),
     )
     if change != 0:
-        fill(vector_of(state.row, MOVED_NEXT, p), 0, rows, 1)
+        fill(flags_of(state, MOVED_NEXT, p), 0, rows, 1)
     status = activate_next(plan, state, p, 0, rows, top)
     if status != DONE:
         return status
@@ -83,7 +83,7 @@ def clamp_offered(plan, state, p, top):
 def release_values(plan, state, p):
     """Let population p move again; its errors wake it."""
     hold(plan, state, p, 0)
-    fill(vector_of(state.row, ERRED, p), 0, state.clock[ROWS], 1)
+    fill(flags_of(state, ERRED, p), 0, state.clock[ROWS], 1)
 
 
 @njit(cache=True)

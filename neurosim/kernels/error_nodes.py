@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.intrinsics import vector_of
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     ERRED,
@@ -21,13 +21,22 @@ from neurosim.kernels.layout import (
     TOUCHED,
     ZERO_THRESHOLD,
 )
-from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import (
+    any_set,
+    block,
+    clear,
+    end_of_run,
+    fill,
+    flags_of,
+    start_of_run,
+    words_of,
+)
 from neurosim.kernels.synapses import predict
 
 __all__ = ["become_quiet", "refresh_error_nodes"]
 
 # Values of the flag TOUCHED, which add up.
-LOOKS, PREDICTED, HEARS = 1, 2, 4
+LOOKS, PREDICTED, HEARS = np.uint64(1), np.uint64(2), np.uint64(4)
 
 
 @njit(cache=True)
@@ -39,8 +48,8 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     """
     population = plan.populations[q]
     setting = plan.setting[0]
-    predicted = how & PREDICTED != 0
-    moved = how & HEARS != 0
+    predicted = np.uint64(how) & PREDICTED != 0
+    moved = np.uint64(how) & HEARS != 0
     a = first * population.stride
     z = last * population.stride
     real, flag = state.real, state.flag
@@ -67,9 +76,9 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
         pointwise.copy(mu_next, mu)
     if setting.watch:
         detect(plan, state, q, first, last)
-    fill(vector_of(state.row, LIVE, q), first, last, top != 0)
+    fill(flags_of(state, LIVE, q), first, last, top != 0)
     if erred:
-        fill(vector_of(state.row, ERRED, q), first, last, 1)
+        fill(flags_of(state, ERRED, q), first, last, 1)
     return top
 
 
@@ -90,7 +99,7 @@ def detect(plan, state, q, first, last):
     spiking = pointwise.detect(
         threshold, now, setting.t_d, setting.feedback_gate, seen, epsilon, since, phi
     )
-    fill(vector_of(state.row, SPIKING, q), first, last, spiking)
+    fill(flags_of(state, SPIKING, q), first, last, spiking)
     for r in range(first, last):
         state.evaluated[q, r] = now
 
@@ -103,36 +112,35 @@ def look_around(plan, state, q, same_snapshot):
     """
     post = plan.populations[q]
     rows = state.clock[ROWS]
-    evaluate = vector_of(state.row, EVALUATE, q)
-    stale = vector_of(state.row, STALE, q)
-    learned = 0
-    clear(evaluate, rows)
+    evaluate = words_of(state, EVALUATE, q)
+    learned = False
+    clear(evaluate)
     for n in range(post.incoming):
         k = plan.wiring[post.first_incoming + n]
-        learned |= state.learned_next[k]
-        moved = vector_of(state.row, MOVED_NEXT, plan.projections[k].pre)
-        for r in range(rows):
-            evaluate[r] |= moved[r]
+        learned = learned or state.learned_next[k] != 0
+        moved = words_of(state, MOVED_NEXT, plan.projections[k].pre)
+        for w in range(evaluate.size):
+            evaluate[w] |= moved[w]
     if learned:
-        fill(evaluate, 0, rows, 1)
+        fill(flags_of(state, EVALUATE, q), 0, rows, 1)
         # Replicas that are not in use share the weights, and see the change later.
-        fill(stale, rows, stale.size, 1)
-    if any_set(vector_of(state.row, RESTED, q), rows):
-        rested = vector_of(state.row, RESTED, q)
-        for r in range(rows):
-            stale[r] |= evaluate[r] & rested[r]
-            evaluate[r] = 0 if rested[r] else evaluate[r]
+        fill(flags_of(state, STALE, q), rows, state.row.shape[2], 1)
+    stale = words_of(state, STALE, q)
+    rested = words_of(state, RESTED, q)
+    for w in range(evaluate.size):
+        stale[w] |= evaluate[w] & rested[w]
+        evaluate[w] &= ~rested[w]
     if not plan.setting[0].event_driven:
-        fill(evaluate, 0, rows, 1)
-    touched = vector_of(state.row, TOUCHED, q)
-    moved = vector_of(state.row, MOVED_NEXT, q)
-    for r in range(rows):
-        touched[r] = PREDICTED * evaluate[r] | HEARS * moved[r]
+        fill(flags_of(state, EVALUATE, q), 0, rows, 1)
+    touched = words_of(state, TOUCHED, q)
+    moved = words_of(state, MOVED_NEXT, q)
+    for w in range(touched.size):
+        touched[w] = evaluate[w] * PREDICTED + moved[w] * HEARS
     if plan.setting[0].watch and not same_snapshot:
-        spiking = vector_of(state.row, SPIKING, q)
-        for r in range(rows):
-            touched[r] |= LOOKS * spiking[r]
-    return any_set(touched, rows)
+        spiking = words_of(state, SPIKING, q)
+        for w in range(touched.size):
+            touched[w] |= spiking[w] * LOOKS
+    return any_set(touched)
 
 
 @njit(cache=True)
@@ -141,16 +149,16 @@ def refresh_error_nodes(plan, state, same_snapshot):
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
         if not same_snapshot:
-            clear(vector_of(state.row, ERRED, q), rows)
+            clear(words_of(state, ERRED, q))
         if plan.populations[q].incoming == 0 or not look_around(plan, state, q, same_snapshot):
             continue
-        evaluate = vector_of(state.row, EVALUATE, q)
+        evaluate = flags_of(state, EVALUATE, q)
         first = start_of_run(evaluate, 0, rows)
         while first < rows:
             last = end_of_run(evaluate, first, rows)
             predict(plan, state, q, first, last)
             first = start_of_run(evaluate, last, rows)
-        touched = vector_of(state.row, TOUCHED, q)
+        touched = flags_of(state, TOUCHED, q)
         bound = 0.0
         whole = True
         first = 0
@@ -181,11 +189,11 @@ def become_quiet(plan, state, q):
         epsilon,
     )
     state.bound[q, BOUND_EPSILON] = top
-    fill(vector_of(state.row, LIVE, q), 0, rows, top != 0)
-    fill(vector_of(state.row, ERRED, q), 0, rows, top != 0)
+    fill(flags_of(state, LIVE, q), 0, rows, top != 0)
+    fill(flags_of(state, ERRED, q), 0, rows, top != 0)
     if not plan.setting[0].watch:
         return
-    fill(vector_of(state.row, SPIKING, q), 0, rows, 0)
+    fill(flags_of(state, SPIKING, q), 0, rows, 0)
     fill(state.evaluated[q], 0, rows, LONG_AGO)
     fill(flag, population.phi, population.phi + count, 0)
     fill(flag, population.seen, population.seen + count, 0)

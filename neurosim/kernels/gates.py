@@ -6,7 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_gate
-from neurosim.kernels.intrinsics import span, vector_of
+from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     ALL,
     AWAKE,
@@ -22,7 +22,17 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import (
+    ONES,
+    any_set,
+    block,
+    clear,
+    end_of_run,
+    fill,
+    flags_of,
+    start_of_run,
+    words_of,
+)
 
 __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
@@ -42,14 +52,13 @@ def ask(plan, state, q, timer, signal, start, count):
 def mark_undecided(plan, state, q):
     """Set OPEN where a gate may open: neither at rest, nor without any error that could teach."""
     setting = plan.setting[0]
-    rows = state.clock[ROWS]
-    is_open = vector_of(state.row, OPEN, q)
-    rested = vector_of(state.row, RESTED, q)
-    live = vector_of(state.row, LIVE, q)
+    is_open = words_of(state, OPEN, q)
+    rested = words_of(state, RESTED, q)
+    live = words_of(state, LIVE, q)
     errors_only = setting.rest == REST_NEVER and setting.event_driven
-    for r in range(rows):
-        is_open[r] = 0 if rested[r] else (live[r] if errors_only else 1)
-    return any_set(is_open, rows)
+    for w in range(is_open.size):
+        is_open[w] = (live[w] if errors_only else ONES) & ~rested[w]
+    return any_set(is_open)
 
 
 @njit(cache=True)
@@ -62,7 +71,7 @@ def decide(plan, state, q, timer, signal, first, last):
     count = ask(plan, state, q, timer, signal, a, z - a if plan.setting[0].reads_state else 1)
     if count > 0 and not plan.setting[0].reads_state:
         count = ask(plan, state, q, timer, signal, a, z - a)
-    fill(vector_of(state.row, OPEN, q), first, last, count > 0)
+    fill(flags_of(state, OPEN, q), first, last, count > 0)
     if plan.setting[0].rest == REST_NEVER:
         return count > 0
     flag = state.flag
@@ -75,7 +84,7 @@ def decide(plan, state, q, timer, signal, first, last):
     opened = block(flag, population.open, a, z)
     for i in range(resting.size):
         resting_next[i] = resting[i] | opened[i]
-    rests_next = vector_of(state.row, RESTS_NEXT, q)
+    rests_next = flags_of(state, RESTS_NEXT, q)
     for r in range(first, last):
         start = (r - first) * population.stride
         resting = pointwise.count(span(resting_next, start, start + population.size))
@@ -87,12 +96,11 @@ def decide(plan, state, q, timer, signal, first, last):
 def open_gates(plan, state):
     """Drive = g epsilon with the model's gate g, and who comes to rest by it."""
     setting = plan.setting[0]
-    rows = state.clock[ROWS]
     timer = state.clock[TICK] - state.clock[ONSET] if state.clock[TEACHER] else -1
     signal = 1 if timer >= 0 and timer == setting.signal_at else 0
     for q in range(plan.populations.size):
         population = plan.populations[q]
-        clear(vector_of(state.row, RESTS_NEXT, q), rows)
+        clear(words_of(state, RESTS_NEXT, q))
         if population.incoming and mark_undecided(plan, state, q):
             open_population(plan, state, q, timer, signal)
         if setting.rest == REST_SPREADS:
@@ -104,7 +112,7 @@ def open_population(plan, state, q, timer, signal):
     """Gate all replicas of population q that are marked OPEN, and leave only the open ones so."""
     population = plan.populations[q]
     rows = state.clock[ROWS]
-    is_open = vector_of(state.row, OPEN, q)
+    is_open = flags_of(state, OPEN, q)
     some = False
     first = start_of_run(is_open, 0, rows)
     while first < rows:
@@ -133,23 +141,24 @@ def spread(plan, state, p):
         return
     if population.outgoing == 0 and not population.held:
         return
-    over = vector_of(state.row, AWAKE, p)
-    rested = vector_of(state.row, RESTED, p)
-    for r in range(rows):
-        over[r] = 0 if rested[r] else 1
+    over = words_of(state, AWAKE, p)
+    rested = words_of(state, RESTED, p)
+    for w in range(over.size):
+        over[w] = ONES & ~rested[w]
     for n in range(population.outgoing):
         k = plan.wiring[population.first_outgoing + n]
-        rested = vector_of(state.row, RESTED, plan.projections[k].post)
-        for r in range(rows):
-            over[r] &= rested[r]
+        rested = words_of(state, RESTED, plan.projections[k].post)
+        for w in range(over.size):
+            over[w] &= rested[w]
     if population.incoming == 0:
         stride = population.stride
         for i in range(rows * stride):
             state.flag[population.resting_next + i] = state.flag[population.resting + i]
-    if not any_set(over, rows):
+    if not any_set(over):
         return
+    rests = flags_of(state, AWAKE, p)
     for r in range(rows):
-        if over[r]:
+        if rests[r]:
             resting_next = population.resting_next + r * population.stride
             fill(state.flag, resting_next, resting_next + population.stride, 1)
             state.row[RESTS_NEXT, p, r] = ALL
@@ -158,10 +167,9 @@ def spread(plan, state, p):
 @njit(cache=True)
 def close_gates(plan, state):
     """No synapse learns."""
-    rows = state.clock[ROWS]
     for q in range(plan.populations.size):
-        clear(vector_of(state.row, OPEN, q), rows)
-        clear(vector_of(state.row, RESTS_NEXT, q), rows)
+        clear(words_of(state, OPEN, q))
+        clear(words_of(state, RESTS_NEXT, q))
     for k in range(plan.projections.size):
         state.learned_next[k] = 0
 
@@ -171,7 +179,9 @@ def come_to_rest(plan, state):
     """Commit who rests, and note where a whole population does."""
     for q in range(plan.populations.size):
         population = plan.populations[q]
-        rests_next = vector_of(state.row, RESTS_NEXT, q)
+        rests_next = flags_of(state, RESTS_NEXT, q)
+        if not any_set(words_of(state, RESTS_NEXT, q)):
+            continue
         rows = state.clock[ROWS]
         first = start_of_run(rests_next, 0, rows)
         while first < rows:
@@ -180,5 +190,5 @@ def come_to_rest(plan, state):
             z = last * population.stride
             resting = block(state.flag, population.resting, a, z)
             pointwise.copy(block(state.flag, population.resting_next, a, z), resting)
-            fill(vector_of(state.row, RESTED, q), first, last, rests_next[first] == ALL)
+            fill(flags_of(state, RESTED, q), first, last, rests_next[first] == ALL)
             first = start_of_run(rests_next, last, rows)

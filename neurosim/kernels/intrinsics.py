@@ -25,7 +25,6 @@ __all__ = [
     "VECTOR_REGISTERS",
     "address",
     "advance",
-    "array_in_table",
     "bits_to_float",
     "by_type",
     "float_to_bits",
@@ -330,51 +329,3 @@ def row_span(
         return _unowned(context, builder, result, builder.gep(view.data, [start]), count)
 
     return result(array, types.intp, types.intp, types.intp), codegen
-
-
-def array_in_table(dtype: Any, dimensions: int):
-    """Make the intrinsic that opens an array of which a table holds the address and the shape.
-
-    Parameters
-    ----------
-    dtype : numba type, or None
-        Type of the elements; None for that of the array `like`.
-    dimensions : int
-        Number of dimensions; the array is contiguous.
-
-    Returns
-    -------
-    intrinsic
-        ``open(table, row, like)``, where ``table[row]`` is (address, length of each dimension).
-        Whoever made the table keeps the array alive.
-    """
-
-    @intrinsic
-    def open_array(typingctx: Any, table: types.Type, row: types.Type, like: types.Type):
-        kind = types.Array(like.dtype if dtype is None else dtype, dimensions, "C")
-
-        def codegen(context, builder, signature, arguments):
-            view = context.make_array(table)(context, builder, arguments[0])
-            width = cgutils.unpack_tuple(builder, view.shape, 2)[1]
-            start = builder.mul(arguments[1], width)
-
-            def entry(n):
-                offset = builder.add(start, context.get_constant(types.intp, n))
-                return builder.load(builder.gep(view.data, [offset]))
-
-            element = context.get_data_type(kind.dtype)
-            array = context.make_array(kind)(context, builder)
-            size = context.get_constant(types.intp, context.get_abi_sizeof(element))
-            shape = [entry(n + 1) for n in range(dimensions)]
-            strides = [size]
-            for length in reversed(shape[1:]):
-                strides.insert(0, builder.mul(strides[0], length))
-            data = builder.inttoptr(entry(0), element.as_pointer())
-            populate_array(
-                array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None
-            )
-            return array._getvalue()
-
-        return kind(table, types.intp, like), codegen
-
-    return open_array

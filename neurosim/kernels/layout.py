@@ -64,7 +64,7 @@ UNSENT = 12  # f and f' are those of an earlier x, until somebody reads them
 ROW_FLAGS = 13
 
 # Values of RESTS_NEXT.
-SOME, ALL = 1, 2
+SOME, ALL = 2, 3
 
 # Elements of state.clock.
 TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4
@@ -112,6 +112,7 @@ class State(NamedTuple):
     quiet_since: Array  # tick at which the last run of zero epsilon began, per node
     theta: Array
     row: Array  # (flag, population, replica)
+    word: Array  # the same memory, eight replicas at a time
     evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
     learned: Array  # per projection: theta changed on the way to this snapshot
     learned_next: Array

@@ -112,7 +112,9 @@ def follow(x, mu, clamped, x_next):
     top = float_to_bits(zero)
     seen = float_to_bits(zero)
     for i in range(x_next.size):
-        value = x[i] if clamped[i] else mu[i]
+        old = x[i]
+        new = mu[i]
+        value = old if clamped[i] else new
         x_next[i] = value
         seen |= float_to_bits(value) ^ float_to_bits(x[i])
         bits = float_to_bits(abs(value))
@@ -124,7 +126,9 @@ def follow(x, mu, clamped, x_next):
 def keep_where(flags, old, new):
     """New = old where a flag is set."""
     for i in range(new.size):
-        new[i] = old[i] if flags[i] else new[i]
+        a = old[i]
+        b = new[i]
+        new[i] = a if flags[i] else b
 
 
 @njit(cache=True)
@@ -141,7 +145,8 @@ def zero_where(flags, values):
     """Values = 0 where a flag is set."""
     zero = values.dtype.type(0)
     for i in range(values.size):
-        values[i] = zero if flags[i] else values[i]
+        value = values[i]
+        values[i] = zero if flags[i] else value
 
 
 @njit(cache=True)
@@ -182,7 +187,9 @@ def recompute(x, mu_next, resting, epsilon):
     top = float_to_bits(zero)
     seen = float_to_bits(zero)
     for i in range(epsilon.size):
-        error = epsilon[i] if resting[i] else (x[i] - mu_next[i]) + zero
+        old = epsilon[i]
+        error = (x[i] - mu_next[i]) + zero
+        error = old if resting[i] else error
         seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
         bits = float_to_bits(abs(error))
         top = bits if bits > top else top

@@ -1,18 +1,42 @@
-"""Runs of replicas, and what is said of each of them by a flag."""
+"""What is said of each replica by a flag: a byte each, looked at one by one or eight at a time.
+
+The flags of one kind and population are a row of bytes (`state.row`), and the same memory as words
+of eight (`state.word`), in which bytes of 0 and 1 combine by bitwise operations.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
-from neurosim.kernels.intrinsics import span
+from neurosim.kernels.intrinsics import span, vector_of
+from neurosim.kernels.layout import ROWS
 
-__all__ = ["any_set", "block", "clear", "end_of_run", "fill", "start_of_run"]
+__all__ = [
+    "any_set", "block", "clear", "end_of_run", "fill", "flags_of", "start_of_run", "words_of",
+]  # fmt: skip
+
+#: Every byte 1.
+ONES = np.uint64(0x0101010101010101)
+_NONE = np.uint64(0)
 
 
 @njit(cache=True)
 def block(array, at, first, last):
     """Elements `first` to `last`, this one excluded, of what begins at `at`."""
     return span(array, at + first, at + last)
+
+
+@njit(cache=True)
+def flags_of(state, flag, p):
+    """Flags of all replicas, one byte each."""
+    return vector_of(state.row, flag, p)
+
+
+@njit(cache=True)
+def words_of(state, flag, p):
+    """Flags of the replicas in use, eight in a word; those behind them in the last word, too."""
+    return span(vector_of(state.word, flag, p), 0, (state.clock[ROWS] + 7) >> 3)
 
 
 @njit(cache=True)
@@ -41,16 +65,16 @@ def fill(array, first, last, value):
 
 
 @njit(cache=True)
-def clear(flags, rows):
+def clear(words):
     """No flag is set."""
-    fill(flags, 0, rows, 0)
+    for w in range(words.size):
+        words[w] = _NONE
 
 
 @njit(cache=True)
-def any_set(flags, rows):
-    """Whether the flag of any replica is set."""
-    part = span(flags, 0, rows)
-    seen = part.dtype.type(0)
-    for r in range(part.size):
-        seen |= part[r]
-    return seen != 0
+def any_set(words):
+    """Whether any flag is set."""
+    seen = _NONE
+    for w in range(words.size):
+        seen |= words[w]
+    return seen != _NONE

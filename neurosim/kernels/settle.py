@@ -6,7 +6,6 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import become_quiet
-from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
     BOUND_F,
     DONE,
@@ -23,7 +22,16 @@ from neurosim.kernels.layout import (
     STALE,
     TICK,
 )
-from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import (
+    any_set,
+    block,
+    clear,
+    end_of_run,
+    fill,
+    flags_of,
+    start_of_run,
+    words_of,
+)
 from neurosim.kernels.synapses import predict
 from neurosim.kernels.value_nodes import activate_next, commit_activity
 
@@ -37,11 +45,11 @@ def wake_up(plan, state):
     for p in range(plan.populations.size):
         population = plan.populations[p]
         count = rows * population.stride
-        if plan.setting[0].rest != REST_NEVER or any_set(vector_of(state.row, RESTED, p), rows):
+        if plan.setting[0].rest != REST_NEVER or any_set(words_of(state, RESTED, p)):
             fill(state.flag, population.resting, population.resting + count, 0)
             fill(state.flag, population.resting_next, population.resting_next + count, 0)
-        clear(vector_of(state.row, RESTED, p), rows)
-        clear(vector_of(state.row, MOVED_NEXT, p), rows)
+        clear(words_of(state, RESTED, p))
+        clear(words_of(state, MOVED_NEXT, p))
     for k in range(plan.projections.size):
         state.learned[k] = 0
         state.learned_next[k] = 0
@@ -60,7 +68,7 @@ def follow_predictions(plan, state, p):
         block(state.flag, population.clamped, 0, count),
         block(real, population.x_next, 0, count),
     )
-    fill(vector_of(state.row, MOVED_NEXT, p), 0, rows, moves)
+    fill(flags_of(state, MOVED_NEXT, p), 0, rows, moves)
     return activate_next(plan, state, p, 0, rows, top) if moves else DONE
 
 
@@ -69,7 +77,7 @@ def evaluate_predictions(plan, state, q):
     """Mu of population q in the replicas marked EVALUATE."""
     post = plan.populations[q]
     rows = state.clock[ROWS]
-    evaluate = vector_of(state.row, EVALUATE, q)
+    evaluate = flags_of(state, EVALUATE, q)
     first = start_of_run(evaluate, 0, rows)
     while first < rows:
         last = end_of_run(evaluate, first, rows)
@@ -80,7 +88,7 @@ def evaluate_predictions(plan, state, q):
             block(state.real, post.mu_next, a, z),
             block(state.real, post.mu, a, z),
         )
-        fill(vector_of(state.row, STALE, q), first, last, 0)
+        fill(flags_of(state, STALE, q), first, last, 0)
         first = start_of_run(evaluate, last, rows)
 
 
@@ -88,21 +96,20 @@ def evaluate_predictions(plan, state, q):
 def finish(plan, state):
     """The settled snapshot, which becomes t = 0."""
     state.clock[ONSET] = state.clock[TICK]
-    rows = state.clock[ROWS]
     for q in range(plan.populations.size):
         if plan.populations[q].incoming:
             become_quiet(plan, state, q)
         else:
-            clear(vector_of(state.row, ERRED, q), rows)
-        clear(vector_of(state.row, MOVED, q), rows)
-        clear(vector_of(state.row, MOVED_NEXT, q), rows)
+            clear(words_of(state, ERRED, q))
+        clear(words_of(state, MOVED, q))
+        clear(words_of(state, MOVED_NEXT, q))
 
 
 @njit(cache=True)
 def postpone(plan, state, n):
     """Mark the populations from the n-th on as not yet evaluated."""
     for m in range(n, plan.order.size):
-        fill(vector_of(state.row, STALE, plan.order[m]), 0, state.clock[ROWS], 1)
+        fill(flags_of(state, STALE, plan.order[m]), 0, state.clock[ROWS], 1)
 
 
 @njit(cache=True)
@@ -124,19 +131,18 @@ def relax_at_once(plan, state):
     Gives the bits of `relax_by_ticks`, whose fixed point x = mu it computes directly.
     """
     wake_up(plan, state)
-    rows = state.clock[ROWS]
     for n in range(plan.order.size):
         q = plan.order[n]
         post = plan.populations[q]
         if post.incoming == 0:
             continue
-        evaluate = vector_of(state.row, EVALUATE, q)
-        pointwise.copy(vector_of(state.row, STALE, q), span(evaluate, 0, rows))
+        evaluate = words_of(state, EVALUATE, q)
+        pointwise.copy(words_of(state, STALE, q), evaluate)
         for m in range(post.incoming):
             k = plan.wiring[post.first_incoming + m]
-            moved = vector_of(state.row, MOVED_NEXT, plan.projections[k].pre)
-            for r in range(rows):
-                evaluate[r] |= moved[r]
+            moved = words_of(state, MOVED_NEXT, plan.projections[k].pre)
+            for w in range(evaluate.size):
+                evaluate[w] |= moved[w]
         if not plan.setting[0].guarded and prediction_may_overflow(plan, state, q):
             postpone(plan, state, n)
             return RISKY
@@ -162,7 +168,7 @@ def relax_by_ticks(plan, state):
                 return RISKY
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
-                fill(vector_of(state.row, EVALUATE, q), 0, rows, 1)
+                fill(flags_of(state, EVALUATE, q), 0, rows, 1)
                 evaluate_predictions(plan, state, q)
         moving = False
         for q in range(plan.populations.size):
@@ -170,7 +176,7 @@ def relax_by_ticks(plan, state):
                 status = follow_predictions(plan, state, q)
                 if status != DONE:
                     return status
-                moving = moving or any_set(vector_of(state.row, MOVED_NEXT, q), rows)
+                moving = moving or any_set(words_of(state, MOVED_NEXT, q))
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
                 commit_activity(plan, state, q)

@@ -6,7 +6,6 @@ from numba import njit
 
 from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_sum
-from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -17,7 +16,7 @@ from neurosim.kernels.layout import (
     ROWS,
     UPDATES,
 )
-from neurosim.kernels.rows import any_set, fill, start_of_run
+from neurosim.kernels.rows import any_set, fill, flags_of, start_of_run, words_of
 
 __all__ = ["feed_back", "learn_synapses", "predict"]
 
@@ -59,7 +58,7 @@ def feed_back(plan, state, p, first, last):
     for n in range(pre.outgoing):
         projection = plan.projections[plan.wiring[pre.first_outgoing + n]]
         post = plan.populations[projection.post]
-        live = any_set(span(vector_of(state.row, LIVE, projection.post), first, last), rows)
+        live = any_set(words_of(state, LIVE, projection.post))
         if not live and plan.setting[0].event_driven:
             continue
         epsilon_at = post.epsilon + first * post.stride
@@ -105,7 +104,7 @@ def learn_synapses(plan, state):
         first = 0
         last = rows
         if plan.setting[0].event_driven:
-            is_open = vector_of(state.row, OPEN, q)
+            is_open = flags_of(state, OPEN, q)
             first = start_of_run(is_open, 0, rows)
             while last > first and not is_open[last - 1]:
                 last -= 1

@@ -15,10 +15,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
 from neurosim.kernels.gates import close_gates, come_to_rest, open_gates
-from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -37,7 +35,7 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
-from neurosim.kernels.rows import any_set
+from neurosim.kernels.rows import any_set, words_of
 from neurosim.kernels.synapses import growth, learn_synapses
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
@@ -54,7 +52,7 @@ def overflow_possible(plan, state):
     limit = float(plan.parameter[LIMIT])
     for q in range(plan.populations.size):
         post = plan.populations[q]
-        learns = any_set(vector_of(state.row, OPEN, q), state.clock[ROWS])
+        learns = any_set(words_of(state, OPEN, q))
         total = state.bound[q, BOUND_EPSILON]
         for n in range(post.incoming):
             k = plan.wiring[post.first_incoming + n]
@@ -73,16 +71,12 @@ def overflow_possible(plan, state):
 @njit(cache=True)
 def advance(plan, state, same_snapshot):
     """Commit what was proposed, and refresh the error nodes."""
-    rows = state.clock[ROWS]
     for p in range(plan.populations.size):
-        moved = vector_of(state.row, MOVED, p)
-        moved_next = vector_of(state.row, MOVED_NEXT, p)
-        if same_snapshot:
-            for r in range(rows):
-                moved[r] |= moved_next[r]
-        else:
-            pointwise.copy(moved_next, span(moved, 0, rows))
-        if any_set(moved_next, rows):
+        moved = words_of(state, MOVED, p)
+        moved_next = words_of(state, MOVED_NEXT, p)
+        for w in range(moved.size):
+            moved[w] = (moved[w] | moved_next[w]) if same_snapshot else moved_next[w]
+        if any_set(moved_next):
             commit_activity(plan, state, p)
     refresh_error_nodes(plan, state, same_snapshot)
     for k in range(plan.projections.size):

@@ -7,9 +7,9 @@ from numba import njit
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.clamp import clamp_offered, hold, offer, release_values, teach
-from neurosim.kernels.intrinsics import row_span, span, vector_of
+from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
-from neurosim.kernels.rows import block, clear, fill
+from neurosim.kernels.rows import block, clear, fill, flags_of, words_of
 from neurosim.kernels.settle import relax_at_once, relax_by_ticks
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
@@ -37,7 +37,7 @@ def show(plan, state, samples, chosen, first):
             top = pointwise.accept(sample, span(state.real, x, x + population.size))
             bound = max(bound, top)
         count = rows * population.stride
-        clear(vector_of(state.row, UNSENT, p), rows)
+        clear(words_of(state, UNSENT, p))
         if population.linear == 0:
             call_activation(
                 population.activation, state.real, population.x, population.f, population.slope,
@@ -48,7 +48,7 @@ def show(plan, state, samples, chosen, first):
         hold(plan, state, p, 1)
         for n in range(population.outgoing):
             q = plan.projections[plan.wiring[population.first_outgoing + n]].post
-            fill(vector_of(state.row, STALE, q), 0, rows, 1)
+            fill(flags_of(state, STALE, q), 0, rows, 1)
 
 
 @njit(cache=True)

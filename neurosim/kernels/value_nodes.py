@@ -7,9 +7,7 @@ from numba import njit
 from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_activation
-from neurosim.kernels.intrinsics import vector_of
 from neurosim.kernels.layout import (
-    ALL,
     AWAKE,
     BOUND_F,
     DIVERGED,
@@ -29,7 +27,17 @@ from neurosim.kernels.layout import (
     ROWS,
     UNSENT,
 )
-from neurosim.kernels.rows import any_set, block, clear, end_of_run, fill, start_of_run
+from neurosim.kernels.rows import (
+    ONES,
+    any_set,
+    block,
+    clear,
+    end_of_run,
+    fill,
+    flags_of,
+    start_of_run,
+    words_of,
+)
 from neurosim.kernels.synapses import feed_back
 
 __all__ = ["activate_next", "commit_activity", "propose_inference"]
@@ -40,28 +48,28 @@ def wake(plan, state, p):
     """Mark the replicas in which something that a value node of population p reads has changed."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
-    awake = vector_of(state.row, AWAKE, p)
     if not plan.setting[0].event_driven:
-        fill(awake, 0, rows, 1)
+        fill(flags_of(state, AWAKE, p), 0, rows, 1)
         return True
     if population.held:
         return False
-    moved = vector_of(state.row, MOVED, p)
-    erred = vector_of(state.row, ERRED, p)
-    for r in range(rows):
-        awake[r] = moved[r] | erred[r]
+    awake = words_of(state, AWAKE, p)
+    moved = words_of(state, MOVED, p)
+    erred = words_of(state, ERRED, p)
+    for w in range(awake.size):
+        awake[w] = moved[w] | erred[w]
     for n in range(population.outgoing):
         k = plan.wiring[population.first_outgoing + n]
-        learned = state.learned[k]
-        erred = vector_of(state.row, ERRED, plan.projections[k].post)
-        live = vector_of(state.row, LIVE, plan.projections[k].post)
-        for r in range(rows):
-            awake[r] |= erred[r] | (learned & live[r])
-    rested = vector_of(state.row, RESTED, p)
-    rests_next = vector_of(state.row, RESTS_NEXT, p)
-    for r in range(rows):
-        awake[r] = 0 if rested[r] or rests_next[r] == ALL else awake[r]
-    return any_set(awake, rows)
+        changed = words_of(state, LIVE if state.learned[k] else ERRED, plan.projections[k].post)
+        erred = words_of(state, ERRED, plan.projections[k].post)
+        for w in range(awake.size):
+            awake[w] |= erred[w] | changed[w]
+    rested = words_of(state, RESTED, p)
+    rests_next = words_of(state, RESTS_NEXT, p)
+    for w in range(awake.size):
+        # ALL is odd, SOME is not.
+        awake[w] &= ~(rested[w] | rests_next[w]) & ONES
+    return any_set(awake)
 
 
 @njit(cache=True)
@@ -85,7 +93,7 @@ def propose_change(plan, state, p, first, last):
     )
     if not moves:
         return DONE
-    fill(vector_of(state.row, MOVED_NEXT, p), first, last, 1)
+    fill(flags_of(state, MOVED_NEXT, p), first, last, 1)
     top = pointwise.move(
         block(real, population.x, a, z),
         delta_x,
@@ -130,7 +138,7 @@ def commit_activity(plan, state, p):
     """X = x_next and f of it, in the replicas that move."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
-    moved = vector_of(state.row, MOVED_NEXT, p)
+    moved = flags_of(state, MOVED_NEXT, p)
     first = start_of_run(moved, 0, rows)
     while first < rows:
         last = end_of_run(moved, first, rows)
@@ -142,7 +150,7 @@ def commit_activity(plan, state, p):
             block(real, population.x, a, z),
         )
         if population.linear == 0 and population.reach != REACH_UNKNOWN:
-            fill(vector_of(state.row, UNSENT, p), first, last, 1)
+            fill(flags_of(state, UNSENT, p), first, last, 1)
         elif population.linear == 0:
             pointwise.copy(
                 block(real, population.f_next, a, z),
@@ -160,10 +168,10 @@ def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
-        clear(vector_of(state.row, MOVED_NEXT, p), rows)
+        clear(words_of(state, MOVED_NEXT, p))
         if not wake(plan, state, p):
             continue
-        awake = vector_of(state.row, AWAKE, p)
+        awake = flags_of(state, AWAKE, p)
         first = start_of_run(awake, 0, rows)
         while first < rows:
             last = end_of_run(awake, first, rows)
