@@ -58,9 +58,9 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     epsilon = block(real, population.epsilon, a, z)
     delta_x = block(real, population.delta_x, a, z)
     resting = block(flag, population.resting, a, z)
-    if not predicted:
+    if not predicted and (setting.watch or not setting.delta_form):
         pointwise.copy(mu, mu_next)
-    elif setting.rest:
+    elif predicted and setting.rest:
         pointwise.keep_where(resting, mu, mu_next)
     if setting.watch:
         again = same_snapshot and state.evaluated[q, first] == state.clock[TICK]
@@ -69,7 +69,7 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
             plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, moved, again, seen
         )
     if setting.delta_form:
-        erred, top = pointwise.integrate(delta_x, mu_next, moved, mu, epsilon)
+        erred, top = pointwise.integrate(delta_x, mu_next, moved, predicted, mu, epsilon)
     else:
         x = block(real, population.x, a, z)
         erred, top = pointwise.recompute(x, mu_next, resting, epsilon)

@@ -150,15 +150,16 @@ def zero_where(flags, values):
 
 
 @njit(cache=True)
-def integrate(delta_x, mu_next, moved, mu, epsilon):
-    """Epsilon += delta_x - (mu_next - mu), and mu = mu_next; `moved` says that delta_x is news.
+def integrate(delta_x, mu_next, moved, predicted, mu, epsilon):
+    """Epsilon += delta_x - (mu_next - mu), and mu = mu_next.
 
-    Returns whether any epsilon changes, and the largest magnitude.
+    `moved` and `predicted` say whether delta_x and mu_next are news. Returns whether any epsilon
+    changes, and the largest magnitude.
     """
     zero = epsilon.dtype.type(0)
     top = float_to_bits(zero)
     seen = float_to_bits(zero)
-    if moved:
+    if moved and predicted:
         for i in range(epsilon.size):
             error = (epsilon[i] + delta_x[i]) - (mu_next[i] - mu[i])
             seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
@@ -166,7 +167,14 @@ def integrate(delta_x, mu_next, moved, mu, epsilon):
             top = bits if bits > top else top
             epsilon[i] = error
             mu[i] = mu_next[i]
-    else:
+    elif moved:
+        for i in range(epsilon.size):
+            error = epsilon[i] + delta_x[i]
+            seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+            bits = float_to_bits(abs(error))
+            top = bits if bits > top else top
+            epsilon[i] = error
+    elif predicted:
         for i in range(epsilon.size):
             error = epsilon[i] - (mu_next[i] - mu[i])
             seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
@@ -174,6 +182,8 @@ def integrate(delta_x, mu_next, moved, mu, epsilon):
             top = bits if bits > top else top
             epsilon[i] = error
             mu[i] = mu_next[i]
+    else:
+        return False, largest(epsilon)
     return seen != 0, float(bits_to_float(top))
 
 
@@ -216,8 +226,9 @@ def observe(threshold, epsilon, delta_x, mu, mu_next, moved, keep, seen):
 def date(threshold, now, seen, epsilon, quiet_since):
     """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted."""
     for i in range(quiet_since.size):
-        begins = abs(epsilon[i]) <= threshold and not seen[i] & WAS_QUIET
-        quiet_since[i] = now if begins else quiet_since[i]
+        begins = (abs(epsilon[i]) <= threshold) & (seen[i] & WAS_QUIET == 0)
+        since = quiet_since[i]
+        quiet_since[i] = now if begins else since
 
 
 @njit(cache=True)
@@ -227,12 +238,13 @@ def detect(threshold, now, t_d, gated, seen, epsilon, quiet_since, phi):
     Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Returns
     whether any phi is 1.
     """
-    mask = X_MOVED | MU_MOVED if gated else 0
-    wanted = X_MOVED if gated else 0
+    mask = WAS_QUIET | (X_MOVED | MU_MOVED if gated else 0)
+    wanted = WAS_QUIET | (X_MOVED if gated else 0)
     spiking = phi.dtype.type(0)
     for i in range(phi.size):
-        onset = seen[i] & WAS_QUIET and not abs(epsilon[i]) <= threshold
-        fires = onset and now - quiet_since[i] >= t_d and seen[i] & mask == wanted
-        phi[i] = fires
+        loud = not abs(epsilon[i]) <= threshold
+        long = now - quiet_since[i] >= t_d
+        # Bitwise, since LLVM would make branches of the words "and".
+        phi[i] = ((seen[i] & mask) == wanted) & loud & long
         spiking |= phi[i]
     return spiking != 0
