@@ -7,9 +7,8 @@ step that would not be finite can be refused.
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels.calls import call_activation
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import UNSENT
 from neurosim.kernels.rows import any_set, end_of_run, fill, flags_of, start_of_run, words_of
@@ -17,7 +16,7 @@ from neurosim.kernels.rows import any_set, end_of_run, fill, flags_of, start_of_
 __all__ = ["send"]
 
 
-@njit(cache=True)
+@inner
 def send(plan, state, p, first, last):
     """Have f and f' of population p up to date in the replicas from first to last."""
     if not any_set(words_of(state, UNSENT, p)):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels import pointwise
 from neurosim.kernels.gates import close_gates
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     DONE,
@@ -14,6 +13,7 @@ from neurosim.kernels.layout import (
     ONSET,
     RISKY,
     ROWS,
+    SAME_SNAPSHOT,
     TEACHER,
     TICK,
 )
@@ -24,7 +24,7 @@ from neurosim.kernels.value_nodes import activate_next
 __all__ = ["clamp_offered", "hold", "offer", "refresh_weights", "release_values", "teach"]
 
 
-@njit(cache=True)
+@inner
 def hold(plan, state, p, held):
     """Clamp all nodes of population p in all replicas, or free them."""
     population = plan.populations[p]
@@ -36,7 +36,7 @@ def hold(plan, state, p, held):
         fill(state.flag, clamped, clamped + population.size, held)
 
 
-@njit(cache=True)
+@inner
 def begin_outside(plan, state):
     """What comes now is not the network's own doing: no gate is open, and nothing moves yet."""
     close_gates(plan, state)
@@ -44,7 +44,7 @@ def begin_outside(plan, state):
         clear(words_of(state, MOVED_NEXT, q))
 
 
-@njit(cache=True)
+@inner
 def offer(plan, state, p, r, values):
     """x_next of one replica = values from outside; returns their largest magnitude."""
     population = plan.populations[p]
@@ -52,7 +52,7 @@ def offer(plan, state, p, r, values):
     return pointwise.accept(values, span(state.real, start, start + population.size))
 
 
-@njit(cache=True)
+@inner
 def clamp_offered(plan, state, p, top):
     """Clamp population p to what was offered to all replicas; the errors are refreshed at once.
 
@@ -75,18 +75,19 @@ def clamp_offered(plan, state, p, top):
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY
     hold(plan, state, p, 1)
-    advance(plan, state, True)
+    state.clock[SAME_SNAPSHOT] = 1
+    advance(plan, state)
     return DONE
 
 
-@njit(cache=True)
+@inner
 def release_values(plan, state, p):
     """Let population p move again; its errors wake it."""
     hold(plan, state, p, 0)
     fill(flags_of(state, ERRED, p), 0, state.clock[ROWS], 1)
 
 
-@njit(cache=True)
+@inner
 def teach(state, present):
     """The teacher appears: t = 0. Or disappears."""
     state.clock[TEACHER] = present
@@ -94,7 +95,7 @@ def teach(state, present):
         state.clock[ONSET] = state.clock[TICK]
 
 
-@njit(cache=True)
+@inner
 def refresh_weights(plan, state, k):
     """Refresh what depends on the weights of projection k, which were changed from outside."""
     begin_outside(plan, state)
@@ -102,5 +103,6 @@ def refresh_weights(plan, state, k):
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         state.learned_next[k] = 0
         return RISKY
-    advance(plan, state, True)
+    state.clock[SAME_SNAPSHOT] = 1
+    advance(plan, state)
     return DONE

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from neurosim.kernels import pointwise
+from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     ERRED,
@@ -15,6 +15,7 @@ from neurosim.kernels.layout import (
     MOVED_NEXT,
     RESTED,
     ROWS,
+    SAME_SNAPSHOT,
     SPIKING,
     STALE,
     TICK,
@@ -39,8 +40,8 @@ __all__ = ["become_quiet", "refresh_error_nodes"]
 LOOKS, PREDICTED, HEARS = np.uint64(1), np.uint64(2), np.uint64(4)
 
 
-@njit(cache=True)
-def take_in(plan, state, q, first, last, how, same_snapshot):
+@inner
+def take_in(plan, state, q, first, last, how):
     """Update mu, epsilon and phi in the replicas from first to last, all touched the same way.
 
     Delta form: epsilon += delta_x - (mu_next - mu). Direct form: epsilon = x - mu_next. A resting
@@ -63,7 +64,7 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     elif predicted and setting.rest:
         pointwise.keep_where(resting, mu, mu_next)
     if setting.watch:
-        again = same_snapshot and state.evaluated[q, first] == state.clock[TICK]
+        again = state.clock[SAME_SNAPSHOT] and state.evaluated[q, first] == state.clock[TICK]
         seen = block(flag, population.seen, a, z)
         pointwise.observe(
             plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, moved, again, seen
@@ -82,7 +83,7 @@ def take_in(plan, state, q, first, last, how, same_snapshot):
     return top
 
 
-@njit(cache=True)
+@inner
 def detect(plan, state, q, first, last):
     """Phi in the replicas from first to last, and their flag SPIKING if some node fires."""
     population = plan.populations[q]
@@ -104,8 +105,8 @@ def detect(plan, state, q, first, last):
         state.evaluated[q, r] = now
 
 
-@njit(cache=True)
-def look_around(plan, state, q, same_snapshot):
+@inner
+def look_around(plan, state, q):
     """Mark the replicas in which something that the error nodes of population q read has changed.
 
     Returns whether there are any.
@@ -136,21 +137,21 @@ def look_around(plan, state, q, same_snapshot):
     moved = words_of(state, MOVED_NEXT, q)
     for w in range(touched.size):
         touched[w] = evaluate[w] * PREDICTED + moved[w] * HEARS
-    if plan.setting[0].watch and not same_snapshot:
+    if plan.setting[0].watch and not state.clock[SAME_SNAPSHOT]:
         spiking = words_of(state, SPIKING, q)
         for w in range(touched.size):
             touched[w] |= spiking[w] * LOOKS
     return any_set(touched)
 
 
-@njit(cache=True)
-def refresh_error_nodes(plan, state, same_snapshot):
+@inner
+def refresh_error_nodes(plan, state):
     """Bring mu, epsilon and phi into agreement with the x and theta that have just changed."""
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
-        if not same_snapshot:
+        if not state.clock[SAME_SNAPSHOT]:
             clear(words_of(state, ERRED, q))
-        if plan.populations[q].incoming == 0 or not look_around(plan, state, q, same_snapshot):
+        if plan.populations[q].incoming == 0 or not look_around(plan, state, q):
             continue
         evaluate = flags_of(state, EVALUATE, q)
         first = start_of_run(evaluate, 0, rows)
@@ -160,22 +161,19 @@ def refresh_error_nodes(plan, state, same_snapshot):
             first = start_of_run(evaluate, last, rows)
         touched = flags_of(state, TOUCHED, q)
         bound = 0.0
-        whole = True
-        first = 0
+        count = 0
+        first = start_of_run(touched, 0, rows)
         while first < rows:
             last = end_of_run(touched, first, rows)
-            if touched[first]:
-                top = take_in(plan, state, q, first, last, touched[first], same_snapshot)
-                bound = max(bound, top)
-            else:
-                whole = False
-            first = last
-        state.bound[q, BOUND_EPSILON] = (
-            bound if whole else max(bound, state.bound[q, BOUND_EPSILON])
-        )
+            bound = max(bound, take_in(plan, state, q, first, last, touched[first]))
+            count += last - first
+            first = start_of_run(touched, last, rows)
+        if count < rows:
+            bound = max(bound, state.bound[q, BOUND_EPSILON])
+        state.bound[q, BOUND_EPSILON] = bound
 
 
-@njit(cache=True)
+@inner
 def become_quiet(plan, state, q):
     """After settling: epsilon = x - mu, phi = 0, and all that went before counts as quiet."""
     population = plan.populations[q]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_gate
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     ALL,
@@ -37,7 +36,7 @@ from neurosim.kernels.rows import (
 __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
 
-@njit(cache=True)
+@inner
 def ask(plan, state, q, timer, signal, start, count):
     """Call the gate of `count` nodes of population q, the first of which is at `start`."""
     population = plan.populations[q]
@@ -48,7 +47,7 @@ def ask(plan, state, q, timer, signal, start, count):
     )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def mark_undecided(plan, state, q):
     """Set OPEN where a gate may open: neither at rest, nor without any error that could teach."""
     setting = plan.setting[0]
@@ -61,7 +60,7 @@ def mark_undecided(plan, state, q):
     return any_set(is_open)
 
 
-@njit(cache=True)
+@inner
 def decide(plan, state, q, timer, signal, first, last):
     """Gate the replicas from first to last; who opens its gate comes to rest, where that is set."""
     population = plan.populations[q]
@@ -92,7 +91,7 @@ def decide(plan, state, q, timer, signal, first, last):
     return True
 
 
-@njit(cache=True)
+@inner
 def open_gates(plan, state):
     """Drive = g epsilon with the model's gate g, and who comes to rest by it."""
     setting = plan.setting[0]
@@ -107,7 +106,7 @@ def open_gates(plan, state):
             spread(plan, state, q)
 
 
-@njit(cache=True)
+@inner
 def open_population(plan, state, q, timer, signal):
     """Gate all replicas of population q that are marked OPEN, and leave only the open ones so."""
     population = plan.populations[q]
@@ -127,7 +126,7 @@ def open_population(plan, state, q, timer, signal):
                 fill(state.real, drive, drive + population.stride, 0)
 
 
-@njit(cache=True)
+@inner
 def spread(plan, state, p):
     """Rest spreads: a node that every error node it predicts has left at rest rests as well.
 
@@ -164,7 +163,7 @@ def spread(plan, state, p):
             state.row[RESTS_NEXT, p, r] = ALL
 
 
-@njit(cache=True)
+@inner
 def close_gates(plan, state):
     """No synapse learns."""
     for q in range(plan.populations.size):
@@ -174,7 +173,7 @@ def close_gates(plan, state):
         state.learned_next[k] = 0
 
 
-@njit(cache=True)
+@inner
 def come_to_rest(plan, state):
     """Commit who rests, and note where a whole population does."""
     for q in range(plan.populations.size):

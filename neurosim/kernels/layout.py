@@ -68,7 +68,9 @@ SOME, ALL = 2, 3
 
 # Elements of state.clock.
 TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4
-CLOCK_SIZE = 5
+# 1 while the world changes something in a snapshot, 0 while the network makes a step of its own.
+SAME_SNAPSHOT = 5
+CLOCK_SIZE = 6
 
 # Elements of state.count: multiply-adds over synapses.
 PREDICTIONS, FEEDBACKS, UPDATES = 0, 1, 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from numba import njit
 
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import bits_to_float, float_to_bits
 
 __all__ = [
@@ -32,14 +33,14 @@ def largest(values):
     return float(bits_to_float(top))
 
 
-@njit(cache=True)
+@inner
 def copy(source, target):
     """Target = source."""
     for i in range(target.size):
         target[i] = source[i]
 
 
-@njit(cache=True)
+@inner
 def accept(source, target):
     """Take over numbers from outside, -0.0 as 0.0; returns their largest magnitude."""
     zero = target.dtype.type(0)
@@ -52,7 +53,7 @@ def accept(source, target):
     return float(bits_to_float(top))
 
 
-@njit(cache=True)
+@inner
 def differ(a, b, difference):
     """Difference = a - b; returns its largest magnitude."""
     zero = difference.dtype.type(0)
@@ -65,7 +66,7 @@ def differ(a, b, difference):
     return float(bits_to_float(top))
 
 
-@njit(cache=True)
+@inner
 def change_activity(gamma, slope, feedback, epsilon, clamped, resting, delta_x):
     """delta_x = gamma (f'(x) feedback - epsilon). Song 2020, Eq. (4).
 
@@ -81,7 +82,7 @@ def change_activity(gamma, slope, feedback, epsilon, clamped, resting, delta_x):
     return seen != 0
 
 
-@njit(cache=True)
+@inner
 def scale(slope, feedback, delta):
     """Delta = f'(y) feedback."""
     zero = delta.dtype.type(0)
@@ -89,7 +90,7 @@ def scale(slope, feedback, delta):
         delta[i] = slope[i] * feedback[i] + zero
 
 
-@njit(cache=True)
+@inner
 def move(x, delta_x, x_next):
     """x_next = x + delta_x; returns the largest magnitude.
 
@@ -105,7 +106,7 @@ def move(x, delta_x, x_next):
     return float(bits_to_float(top))
 
 
-@njit(cache=True)
+@inner
 def follow(x, mu, clamped, x_next):
     """x_next = mu where the node is free; returns whether any moves, and the largest magnitude."""
     zero = x_next.dtype.type(0)
@@ -122,7 +123,7 @@ def follow(x, mu, clamped, x_next):
     return seen != 0, float(bits_to_float(top))
 
 
-@njit(cache=True)
+@inner
 def keep_where(flags, old, new):
     """New = old where a flag is set."""
     for i in range(new.size):
@@ -131,7 +132,7 @@ def keep_where(flags, old, new):
         new[i] = a if flags[i] else b
 
 
-@njit(cache=True)
+@inner
 def count(flags):
     """Return how many flags are set."""
     total = 0
@@ -140,7 +141,7 @@ def count(flags):
     return total
 
 
-@njit(cache=True)
+@inner
 def zero_where(flags, values):
     """Values = 0 where a flag is set."""
     zero = values.dtype.type(0)
@@ -149,7 +150,7 @@ def zero_where(flags, values):
         values[i] = zero if flags[i] else value
 
 
-@njit(cache=True)
+@inner
 def integrate(delta_x, mu_next, moved, predicted, mu, epsilon):
     """Epsilon += delta_x - (mu_next - mu), and mu = mu_next.
 
@@ -187,7 +188,7 @@ def integrate(delta_x, mu_next, moved, predicted, mu, epsilon):
     return seen != 0, float(bits_to_float(top))
 
 
-@njit(cache=True)
+@inner
 def recompute(x, mu_next, resting, epsilon):
     """Epsilon = x - mu_next, but where the node rests. Song 2020, Eq. (2).
 
@@ -207,7 +208,7 @@ def recompute(x, mu_next, resting, epsilon):
     return seen != 0, float(bits_to_float(top))
 
 
-@njit(cache=True)
+@inner
 def observe(threshold, epsilon, delta_x, mu, mu_next, moved, keep, seen):
     """Seen = whether x moved, whether mu moved, and whether epsilon was quiet.
 
@@ -222,7 +223,7 @@ def observe(threshold, epsilon, delta_x, mu, mu_next, moved, keep, seen):
         seen[i] = bits
 
 
-@njit(cache=True)
+@inner
 def date(threshold, now, seen, epsilon, quiet_since):
     """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted."""
     for i in range(quiet_since.size):
@@ -231,7 +232,7 @@ def date(threshold, now, seen, epsilon, quiet_since):
         quiet_since[i] = now if begins else since
 
 
-@njit(cache=True)
+@inner
 def detect(threshold, now, t_d, gated, seen, epsilon, quiet_since, phi):
     """Phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import ROWS, SPIKING, TICK
 
 __all__ = ["FLAG", "REAL", "SEGMENT_FIELDS", "THETA", "has_room", "record_snapshot"]
@@ -15,7 +14,7 @@ REAL, FLAG, THETA = 0, 1, 2
 SEGMENT_FIELDS = 6
 
 
-@njit(cache=True)
+@inner
 def has_room(plan, state, wanted, spikes):
     """Whether all nodes could spike once more; row 0 of `spikes` holds the number taken."""
     needed = 0
@@ -25,7 +24,7 @@ def has_room(plan, state, wanted, spikes):
     return spikes[0, 0] + 1 + needed <= spikes.shape[0]
 
 
-@njit(cache=True)
+@inner
 def copy_block(source, at, stride, rows, columns, target, column):
     """Copy the columns of some rows to one row of the tape."""
     for r in range(rows):
@@ -33,7 +32,7 @@ def copy_block(source, at, stride, rows, columns, target, column):
             target[column + r * columns + i] = source[at + r * stride + i]
 
 
-@njit(cache=True)
+@inner
 def record_snapshot(plan, state, n, segments, tape, wanted, spikes):
     """Take row n of the tape, and the spikes of the wanted populations.
 

@@ -7,8 +7,8 @@ of eight (`state.word`), in which bytes of 0 and 1 combine by bitwise operations
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import ROWS
 
@@ -21,25 +21,25 @@ ONES = np.uint64(0x0101010101010101)
 _NONE = np.uint64(0)
 
 
-@njit(cache=True)
+@inner
 def block(array, at, first, last):
     """Elements `first` to `last`, this one excluded, of what begins at `at`."""
     return span(array, at + first, at + last)
 
 
-@njit(cache=True)
+@inner
 def flags_of(state, flag, p):
     """Flags of all replicas, one byte each."""
     return vector_of(state.row, flag, p)
 
 
-@njit(cache=True)
+@inner
 def words_of(state, flag, p):
     """Flags of the replicas in use, eight in a word; those behind them in the last word, too."""
     return span(vector_of(state.word, flag, p), 0, (state.clock[ROWS] + 7) >> 3)
 
 
-@njit(cache=True)
+@inner
 def start_of_run(flags, first, rows):
     """First replica from `first` on whose flag is set, or `rows`."""
     while first < rows and flags[first] == 0:
@@ -47,7 +47,7 @@ def start_of_run(flags, first, rows):
     return first
 
 
-@njit(cache=True)
+@inner
 def end_of_run(flags, first, rows):
     """First replica from `first` on whose flag is not that of `first`, or `rows`."""
     last = first
@@ -56,7 +56,7 @@ def end_of_run(flags, first, rows):
     return last
 
 
-@njit(cache=True)
+@inner
 def fill(array, first, last, value):
     """Set the elements from `first` to `last`, this one excluded, to a value."""
     part = span(array, first, last)
@@ -64,14 +64,14 @@ def fill(array, first, last, value):
         part[i] = value
 
 
-@njit(cache=True)
+@inner
 def clear(words):
     """No flag is set."""
     for w in range(words.size):
         words[w] = _NONE
 
 
-@njit(cache=True)
+@inner
 def any_set(words):
     """Whether any flag is set."""
     seen = _NONE

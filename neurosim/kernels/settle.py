@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import become_quiet
+from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_F,
     DONE,
@@ -38,7 +37,7 @@ from neurosim.kernels.value_nodes import activate_next, commit_activity
 __all__ = ["relax_at_once", "relax_by_ticks"]
 
 
-@njit(cache=True)
+@inner
 def wake_up(plan, state):
     """End all rest: what was not evaluated for it will be now."""
     rows = state.clock[ROWS]
@@ -55,7 +54,7 @@ def wake_up(plan, state):
         state.learned_next[k] = 0
 
 
-@njit(cache=True)
+@inner
 def follow_predictions(plan, state, p):
     """X = mu where a node is free, and f of it; MOVED_NEXT in all replicas if any node moves."""
     population = plan.populations[p]
@@ -72,7 +71,7 @@ def follow_predictions(plan, state, p):
     return activate_next(plan, state, p, 0, rows, top) if moves else DONE
 
 
-@njit(cache=True)
+@inner
 def evaluate_predictions(plan, state, q):
     """Mu of population q in the replicas marked EVALUATE."""
     post = plan.populations[q]
@@ -92,7 +91,7 @@ def evaluate_predictions(plan, state, q):
         first = start_of_run(evaluate, last, rows)
 
 
-@njit(cache=True)
+@inner
 def finish(plan, state):
     """The settled snapshot, which becomes t = 0."""
     state.clock[ONSET] = state.clock[TICK]
@@ -105,14 +104,14 @@ def finish(plan, state):
         clear(words_of(state, MOVED_NEXT, q))
 
 
-@njit(cache=True)
+@inner
 def postpone(plan, state, n):
     """Mark the populations from the n-th on as not yet evaluated."""
     for m in range(n, plan.order.size):
         fill(flags_of(state, STALE, plan.order[m]), 0, state.clock[ROWS], 1)
 
 
-@njit(cache=True)
+@inner
 def prediction_may_overflow(plan, state, q):
     """Whether the bounds leave open that a prediction of population q overflows."""
     post = plan.populations[q]
@@ -124,7 +123,7 @@ def prediction_may_overflow(plan, state, q):
     return not total < float(plan.parameter[LIMIT])
 
 
-@njit(cache=True)
+@inner
 def relax_at_once(plan, state):
     """Settle in one sweep over the populations, each after those that predict it.
 
@@ -156,7 +155,7 @@ def relax_at_once(plan, state):
     return DONE
 
 
-@njit(cache=True)
+@inner
 def relax_by_ticks(plan, state):
     """Settle tick by tick, all value nodes at the same time, until none moves."""
     wake_up(plan, state)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_sum
+from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -21,7 +20,7 @@ from neurosim.kernels.rows import any_set, fill, flags_of, start_of_run, words_o
 __all__ = ["feed_back", "learn_synapses", "predict"]
 
 
-@njit(cache=True)
+@inner
 def predict(plan, state, q, first, last):
     """mu_next = sum over all that predict population q of theta f(x). Song 2020, Eq. (1).
 
@@ -44,7 +43,7 @@ def predict(plan, state, q, first, last):
         state.count[PREDICTIONS] += rows * pre.size * post.size
 
 
-@njit(cache=True)
+@inner
 def feed_back(plan, state, p, first, last):
     """Feedback = sum over the error nodes that population p predicts of epsilon theta, Eq. (4).
 
@@ -73,7 +72,7 @@ def feed_back(plan, state, p, first, last):
         fill(state.real, feedback_at, feedback_at + rows * pre.stride, 0)
 
 
-@njit(cache=True)
+@inner
 def step_size(plan, state, k):
     """The learning rate alpha of projection k, divided by the batch if updates are averaged."""
     alpha = plan.alpha[k]
@@ -82,7 +81,7 @@ def step_size(plan, state, k):
     return alpha
 
 
-@njit(cache=True)
+@inner
 def growth(plan, state, k):
     """Upper bound of what the next update can add to a weight of projection k."""
     projection = plan.projections[k]
@@ -94,7 +93,7 @@ def growth(plan, state, k):
     )
 
 
-@njit(cache=True)
+@inner
 def learn_synapses(plan, state):
     """Theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open."""
     rows = state.clock[ROWS]

@@ -13,10 +13,9 @@ mu is evaluated when all of x, f and theta are new.
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels.error_nodes import refresh_error_nodes
 from neurosim.kernels.gates import close_gates, come_to_rest, open_gates
+from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -32,6 +31,7 @@ from neurosim.kernels.layout import (
     RESTED,
     RISKY,
     ROWS,
+    SAME_SNAPSHOT,
     SPIKING,
     TICK,
 )
@@ -42,7 +42,7 @@ from neurosim.kernels.value_nodes import commit_activity, propose_inference
 __all__ = ["advance", "is_quiet", "overflow_possible", "tick"]
 
 
-@njit(cache=True)
+@inner
 def overflow_possible(plan, state):
     """Whether mu or theta could overflow in the step that is about to be made.
 
@@ -68,9 +68,10 @@ def overflow_possible(plan, state):
     return False
 
 
-@njit(cache=True)
-def advance(plan, state, same_snapshot):
+@inner
+def advance(plan, state):
     """Commit what was proposed, and refresh the error nodes."""
+    same_snapshot = state.clock[SAME_SNAPSHOT] != 0
     for p in range(plan.populations.size):
         moved = words_of(state, MOVED, p)
         moved_next = words_of(state, MOVED_NEXT, p)
@@ -78,13 +79,13 @@ def advance(plan, state, same_snapshot):
             moved[w] = (moved[w] | moved_next[w]) if same_snapshot else moved_next[w]
         if any_set(moved_next):
             commit_activity(plan, state, p)
-    refresh_error_nodes(plan, state, same_snapshot)
+    refresh_error_nodes(plan, state)
     for k in range(plan.projections.size):
         learned = state.learned_next[k]
         state.learned[k] = learned | (state.learned[k] if same_snapshot else 0)
 
 
-@njit(cache=True)
+@inner
 def tick(plan, state, learning):
     """From the snapshot at t to the one at t + 1; returns DONE, or why nothing was done."""
     if learning:
@@ -101,11 +102,12 @@ def tick(plan, state, learning):
         if plan.setting[0].rest != REST_NEVER:
             come_to_rest(plan, state)
     state.clock[TICK] += 1
-    advance(plan, state, False)
+    state.clock[SAME_SNAPSHOT] = 0
+    advance(plan, state)
     return DONE
 
 
-@njit(cache=True)
+@inner
 def is_quiet(plan, state):
     """Whether nothing would change, however many ticks passed.
 

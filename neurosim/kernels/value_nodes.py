@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_activation
+from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     AWAKE,
     BOUND_F,
@@ -43,7 +42,7 @@ from neurosim.kernels.synapses import feed_back
 __all__ = ["activate_next", "commit_activity", "propose_inference"]
 
 
-@njit(cache=True)
+@inner
 def wake(plan, state, p):
     """Mark the replicas in which something that a value node of population p reads has changed."""
     population = plan.populations[p]
@@ -72,7 +71,7 @@ def wake(plan, state, p):
     return any_set(awake)
 
 
-@njit(cache=True)
+@inner
 def propose_change(plan, state, p, first, last):
     """delta_x and x_next in the replicas from first to last; MOVED_NEXT if any node moves."""
     population = plan.populations[p]
@@ -102,7 +101,7 @@ def propose_change(plan, state, p, first, last):
     return activate_next(plan, state, p, first, last, top)
 
 
-@njit(cache=True)
+@inner
 def activate_next(plan, state, p, first, last, top):
     """Say whether x_next, f(x_next) and f'(x_next) are finite, having evaluated what that needs.
 
@@ -133,7 +132,7 @@ def activate_next(plan, state, p, first, last, top):
     return DONE
 
 
-@njit(cache=True)
+@inner
 def commit_activity(plan, state, p):
     """X = x_next and f of it, in the replicas that move."""
     population = plan.populations[p]
@@ -163,7 +162,7 @@ def commit_activity(plan, state, p):
         first = start_of_run(moved, last, rows)
 
 
-@njit(cache=True)
+@inner
 def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
