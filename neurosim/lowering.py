@@ -170,6 +170,7 @@ class Lowered:
             theta=theta,
             row=word.view(np.uint8),
             word=word,
+            asleep=np.zeros(shape[0], np.uint8),
             evaluated=np.full(shape, layout.LONG_AGO, np.int64),
             learned=np.zeros(len(self.projection_names), np.uint8),
             learned_next=np.zeros(len(self.projection_names), np.uint8),

@@ -18,6 +18,7 @@ from neurosim.kernels.layout import (
     TICK,
 )
 from neurosim.kernels.rows import block, clear, fill, flags_of, words_of
+from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
@@ -39,6 +40,7 @@ def hold(plan, state, p, held):
 @inner
 def begin_outside(plan, state):
     """What comes now is not the network's own doing: no gate is open, and nothing moves yet."""
+    wake_all(state)
     close_gates(plan, state)
     for q in range(plan.populations.size):
         clear(words_of(state, MOVED_NEXT, q))
@@ -84,6 +86,7 @@ def clamp_offered(plan, state, p, top):
 def release_values(plan, state, p):
     """Let population p move again; its errors wake it."""
     hold(plan, state, p, 0)
+    wake_all(state)
     fill(flags_of(state, ERRED, p), 0, state.clock[ROWS], 1)
 
 

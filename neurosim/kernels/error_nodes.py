@@ -32,6 +32,7 @@ from neurosim.kernels.rows import (
     start_of_run,
     words_of,
 )
+from neurosim.kernels.sleep import pres_sleep
 from neurosim.kernels.synapses import predict
 
 __all__ = ["become_quiet", "refresh_error_nodes"]
@@ -77,6 +78,7 @@ def take_in(plan, state, q, first, last, how):
         pointwise.copy(mu_next, mu)
     if setting.watch:
         detect(plan, state, q, first, last)
+    state.asleep[q] = 0
     fill(flags_of(state, LIVE, q), first, last, top != 0)
     if erred:
         fill(flags_of(state, ERRED, q), first, last, 1)
@@ -149,6 +151,8 @@ def refresh_error_nodes(plan, state):
     """Bring mu, epsilon and phi into agreement with the x and theta that have just changed."""
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
+        if state.asleep[q] and pres_sleep(plan, state, q):
+            continue
         if not state.clock[SAME_SNAPSHOT]:
             clear(words_of(state, ERRED, q))
         if plan.populations[q].incoming == 0 or not look_around(plan, state, q):

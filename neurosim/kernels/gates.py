@@ -32,6 +32,7 @@ from neurosim.kernels.rows import (
     start_of_run,
     words_of,
 )
+from neurosim.kernels.sleep import AT_REST, posts_sleep
 
 __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
@@ -57,6 +58,7 @@ def mark_undecided(plan, state, q):
     errors_only = setting.rest == REST_NEVER and setting.event_driven
     for w in range(is_open.size):
         is_open[w] = (live[w] if errors_only else ONES) & ~rested[w]
+    fill(flags_of(state, OPEN, q), state.clock[ROWS], 8 * is_open.size, 0)
     return any_set(is_open)
 
 
@@ -71,6 +73,8 @@ def decide(plan, state, q, timer, signal, first, last):
     if count > 0 and not plan.setting[0].reads_state:
         count = ask(plan, state, q, timer, signal, a, z - a)
     fill(flags_of(state, OPEN, q), first, last, count > 0)
+    if count > 0:
+        state.asleep[q] = 0
     if plan.setting[0].rest == REST_NEVER:
         return count > 0
     flag = state.flag
@@ -92,6 +96,19 @@ def decide(plan, state, q, timer, signal, first, last):
 
 
 @inner
+def nothing_opens(plan, state, q, timer, signal):
+    """Whether no gate opens in population q, which sleeps, and no rest spreads to it."""
+    setting = plan.setting[0]
+    if state.asleep[q] == AT_REST:
+        return True
+    if setting.rest == REST_SPREADS and not posts_sleep(plan, state, q):
+        return False
+    if not setting.reads_time or plan.populations[q].incoming == 0:
+        return True
+    return not setting.reads_state and ask(plan, state, q, timer, signal, 0, 1) == 0
+
+
+@inner
 def open_gates(plan, state):
     """Drive = g epsilon with the model's gate g, and who comes to rest by it."""
     setting = plan.setting[0]
@@ -99,6 +116,8 @@ def open_gates(plan, state):
     signal = 1 if timer >= 0 and timer == setting.signal_at else 0
     for q in range(plan.populations.size):
         population = plan.populations[q]
+        if state.asleep[q] and nothing_opens(plan, state, q, timer, signal):
+            continue
         clear(words_of(state, RESTS_NEXT, q))
         if population.incoming and mark_undecided(plan, state, q):
             open_population(plan, state, q, timer, signal)
@@ -155,6 +174,7 @@ def spread(plan, state, p):
             state.flag[population.resting_next + i] = state.flag[population.resting + i]
     if not any_set(over):
         return
+    state.asleep[p] = 0
     rests = flags_of(state, AWAKE, p)
     for r in range(rows):
         if rests[r]:
@@ -179,7 +199,7 @@ def come_to_rest(plan, state):
     for q in range(plan.populations.size):
         population = plan.populations[q]
         rests_next = flags_of(state, RESTS_NEXT, q)
-        if not any_set(words_of(state, RESTS_NEXT, q)):
+        if state.asleep[q] or not any_set(words_of(state, RESTS_NEXT, q)):
             continue
         rows = state.clock[ROWS]
         first = start_of_run(rests_next, 0, rows)

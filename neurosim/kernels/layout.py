@@ -115,6 +115,7 @@ class State(NamedTuple):
     theta: Array
     row: Array  # (flag, population, replica)
     word: Array  # the same memory, eight replicas at a time
+    asleep: Array  # per population, values of `sleep`
     evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
     learned: Array  # per projection: theta changed on the way to this snapshot
     learned_next: Array

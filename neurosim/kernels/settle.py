@@ -31,6 +31,7 @@ from neurosim.kernels.rows import (
     start_of_run,
     words_of,
 )
+from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.synapses import predict
 from neurosim.kernels.value_nodes import activate_next, commit_activity
 
@@ -40,6 +41,7 @@ __all__ = ["relax_at_once", "relax_by_ticks"]
 @inner
 def wake_up(plan, state):
     """End all rest: what was not evaluated for it will be now."""
+    wake_all(state)
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
         population = plan.populations[p]
@@ -94,6 +96,7 @@ def evaluate_predictions(plan, state, q):
 @inner
 def finish(plan, state):
     """The settled snapshot, which becomes t = 0."""
+    wake_all(state)
     state.clock[ONSET] = state.clock[TICK]
     for q in range(plan.populations.size):
         if plan.populations[q].incoming:

@@ -100,6 +100,9 @@ def learn_synapses(plan, state):
     for k in range(plan.projections.size):
         projection = plan.projections[k]
         q = projection.post
+        if state.asleep[q]:
+            state.learned_next[k] = 0
+            continue
         first = 0
         last = rows
         if plan.setting[0].event_driven:

@@ -46,6 +46,7 @@ _FIELDS: dict[str, dict[str, tuple[Any, int]]] = {
         "theta": (None, 1),
         "row": (types.uint8, 3),
         "word": (types.uint64, 3),
+        "asleep": (types.uint8, 1),
         "evaluated": (types.int64, 2),
         "learned": (types.uint8, 1),
         "learned_next": (types.uint8, 1),

@@ -36,6 +36,7 @@ from neurosim.kernels.layout import (
     TICK,
 )
 from neurosim.kernels.rows import any_set, words_of
+from neurosim.kernels.sleep import fall_asleep, pres_sleep, wake_all
 from neurosim.kernels.synapses import growth, learn_synapses
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
@@ -51,6 +52,8 @@ def overflow_possible(plan, state):
     """
     limit = float(plan.parameter[LIMIT])
     for q in range(plan.populations.size):
+        if state.asleep[q] and pres_sleep(plan, state, q):
+            continue
         post = plan.populations[q]
         learns = any_set(words_of(state, OPEN, q))
         total = state.bound[q, BOUND_EPSILON]
@@ -73,6 +76,8 @@ def advance(plan, state):
     """Commit what was proposed, and refresh the error nodes."""
     same_snapshot = state.clock[SAME_SNAPSHOT] != 0
     for p in range(plan.populations.size):
+        if state.asleep[p]:
+            continue
         moved = words_of(state, MOVED, p)
         moved_next = words_of(state, MOVED_NEXT, p)
         for w in range(moved.size):
@@ -88,6 +93,8 @@ def advance(plan, state):
 @inner
 def tick(plan, state, learning):
     """From the snapshot at t to the one at t + 1; returns DONE, or why nothing was done."""
+    if not plan.setting[0].event_driven:
+        wake_all(state)
     if learning:
         open_gates(plan, state)
     else:
@@ -104,6 +111,8 @@ def tick(plan, state, learning):
     state.clock[TICK] += 1
     state.clock[SAME_SNAPSHOT] = 0
     advance(plan, state)
+    if plan.setting[0].event_driven:
+        fall_asleep(plan, state)
     return DONE
 
 
@@ -117,6 +126,8 @@ def is_quiet(plan, state):
         if state.learned[k]:
             return False
     for p in range(plan.populations.size):
+        if state.asleep[p]:
+            continue
         population = plan.populations[p]
         for r in range(state.clock[ROWS]):
             if state.row[SPIKING, p, r]:

@@ -37,6 +37,7 @@ from neurosim.kernels.rows import (
     start_of_run,
     words_of,
 )
+from neurosim.kernels.sleep import posts_sleep
 from neurosim.kernels.synapses import feed_back
 
 __all__ = ["activate_next", "commit_activity", "propose_inference"]
@@ -92,6 +93,7 @@ def propose_change(plan, state, p, first, last):
     )
     if not moves:
         return DONE
+    state.asleep[p] = 0
     fill(flags_of(state, MOVED_NEXT, p), first, last, 1)
     top = pointwise.move(
         block(real, population.x, a, z),
@@ -167,6 +169,8 @@ def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
+        if state.asleep[p] and posts_sleep(plan, state, p):
+            continue
         clear(words_of(state, MOVED_NEXT, p))
         if not wake(plan, state, p):
             continue

@@ -1,0 +1,86 @@
+"""Populations that sleep: in which nothing happens and of which nothing is read anew.
+
+That a population is asleep says that its flags MOVED, MOVED_NEXT, ERRED, SPIKING, OPEN and
+RESTS_NEXT are all zero, and that no error of it is waiting for a gate. A tick then passes it by
+without looking at its replicas, which leaves every bit as it would have been. Whoever sets such a
+flag wakes it; whatever the world does wakes all. Clock-driven, none ever sleeps.
+"""
+
+from __future__ import annotations
+
+from neurosim.kernels.inner import inner
+from neurosim.kernels.layout import (
+    ERRED,
+    LIVE,
+    MOVED,
+    MOVED_NEXT,
+    OPEN,
+    RESTED,
+    RESTS_NEXT,
+    ROWS,
+    SPIKING,
+)
+from neurosim.kernels.rows import flags_of, words_of
+
+__all__ = ["AT_REST", "fall_asleep", "posts_sleep", "pres_sleep", "wake_all"]
+
+# Values of state.asleep.
+WAKING, IDLE, AT_REST = 0, 1, 2
+
+
+@inner
+def wake_all(state):
+    """No population sleeps."""
+    for p in range(state.asleep.size):
+        state.asleep[p] = WAKING
+
+
+@inner
+def posts_sleep(plan, state, p):
+    """Whether all that population p predicts sleep, over synapses that did not learn just now."""
+    population = plan.populations[p]
+    for n in range(population.outgoing):
+        k = plan.wiring[population.first_outgoing + n]
+        if state.learned[k] or not state.asleep[plan.projections[k].post]:
+            return False
+    return True
+
+
+@inner
+def pres_sleep(plan, state, q):
+    """Whether all that predict population q sleep, over synapses that do not learn."""
+    population = plan.populations[q]
+    for n in range(population.incoming):
+        k = plan.wiring[population.first_incoming + n]
+        if state.learned_next[k] or not state.asleep[plan.projections[k].pre]:
+            return False
+    return True
+
+
+@inner
+def fall_asleep(plan, state):
+    """After a tick, let those sleep in which nothing happened."""
+    for p in range(plan.populations.size):
+        if state.asleep[p]:
+            continue
+        moved = words_of(state, MOVED, p)
+        moved_next = words_of(state, MOVED_NEXT, p)
+        erred = words_of(state, ERRED, p)
+        spiking = words_of(state, SPIKING, p)
+        is_open = words_of(state, OPEN, p)
+        rests_next = words_of(state, RESTS_NEXT, p)
+        live = words_of(state, LIVE, p)
+        rested = words_of(state, RESTED, p)
+        happens = moved[0] & ~moved[0]
+        for w in range(moved.size):
+            happens |= moved[w] | moved_next[w] | erred[w] | spiking[w]
+            happens |= is_open[w] | rests_next[w] | (live[w] & ~rested[w])
+        if happens == 0:
+            state.asleep[p] = IDLE
+            rows = state.clock[ROWS]
+            resting = flags_of(state, RESTED, p)
+            last = 0
+            while last < rows and resting[last]:
+                last += 1
+            if last == rows:
+                state.asleep[p] = AT_REST
