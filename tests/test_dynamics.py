@@ -79,6 +79,67 @@ def test_event_driven_is_clock_driven(model, error_form):
     assert pair[0].clock_driven_operations == pair[1].clock_driven_operations
 
 
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("rest", [False, True])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, activation):
+    """Any order of clamping, releasing, settling, stepping and setting weights."""
+    generator = np.random.default_rng(seed)
+    net = ns.Network.layered([4, 5, 3, 4, 2], activation=activation, bias=True, seed=seed)
+    model = [models.ZIL, models.FaZIL, models.IL][seed % 3](learning_rate=0.02, gamma=0.7)
+    pair = [
+        ns.Simulator(net, model, batch_size=9, event_driven=e, rest_after_update=rest)
+        for e in (True, False)
+    ]
+    clamped = set()
+    rows = 9
+
+    def everywhere(action, *arguments, **options):
+        for sim in pair:
+            getattr(sim, action)(*arguments, **options)
+
+    def clamp(name, width):
+        everywhere("clamp", name, generator.normal(size=(rows, width)))
+        clamped.add(name)
+
+    clamp("input", 4)
+    for _ in range(40):
+        choice = generator.integers(8)
+        if choice == 0:
+            for name in sorted(clamped):
+                everywhere("release", name)
+            clamped.clear()
+            rows = int(generator.integers(1, 10))
+            clamp("input", 4)
+            everywhere("settle")
+        elif choice == 1:
+            clamp("input", 4)
+        elif choice == 2:
+            clamp("output", 2)
+        elif choice == 3 and "output" in clamped:
+            everywhere("release", "output")
+            clamped.discard("output")
+        elif choice == 4:
+            everywhere("settle")
+        elif choice == 5:
+            name = sorted(net.projections)[generator.integers(len(net.projections))]
+            everywhere("set_weights", {name: generator.normal(size=net.projections[name].shape)})
+        else:
+            learning = bool(generator.integers(4))
+            everywhere("run", int(generator.integers(1, 7)), learning=learning)
+        states = [
+            {
+                (name, variable): sim.state(variable, name)[:rows].tobytes()
+                for name in net.populations
+                for variable in ("x", "mu", "epsilon", "phi")
+            }
+            for sim in pair
+        ]
+        assert states[0] == states[1]
+        weights = [{name: w.tobytes() for name, w in sim.weights.items()} for sim in pair]
+        assert weights[0] == weights[1]
+
+
 def test_clamped_ends_save_most_of_the_work():
     net = ns.Network.layered([784, 32, 32, 10], seed=0)
     sim = ns.Simulator(net, models.IL(t_c=10**6, gamma=0.1))

@@ -44,6 +44,26 @@ def test_training_equals_backpropagation(model, sizes, batch, bias, activation, 
         assert not same_bits(bp.weights, models.BP(net, dtype=dtype).weights)
 
 
+@pytest.mark.parametrize("sizes", [[7, 5, 4], [5] * 7], ids=str)
+@pytest.mark.parametrize("batch", [1, 20])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize(
+    "model", [models.ZIL(), models.FaZIL(), models.IL(t_c=6), models.IncrementalPC(presentation=5)]
+)
+def test_training_is_the_same_event_driven_and_clock_driven(model, activation, batch, sizes):
+    net = ns.Network.layered(sizes, activation=activation, bias=True, seed=1)
+    inputs, targets = task(sizes, 5 * batch + 3 * (batch > 1))
+    for form in ("delta", "direct"):
+        pair = [
+            ns.Simulator(net, model, batch_size=batch, event_driven=event_driven, error_form=form)
+            for event_driven in (True, False)
+        ]
+        for sim in pair:
+            sim.fit(inputs, targets, epochs=2)
+        assert same_bits(pair[0].weights, pair[1].weights)
+        assert pair[0].operations.total < pair[1].operations.total
+
+
 @pytest.mark.parametrize("model", [models.ZIL, models.FaZIL])
 def test_three_hundred_updates(model):
     net = ns.Network.layered([8, 12, 9, 5], seed=3)

@@ -131,8 +131,8 @@ def look_around(plan, state, q):
     stale = words_of(state, STALE, q)
     rested = words_of(state, RESTED, q)
     for w in range(evaluate.size):
-        stale[w] |= evaluate[w] & rested[w]
-        evaluate[w] &= ~rested[w]
+        stale[w] |= evaluate[w]
+        evaluate[w] = stale[w] & ~rested[w]
     if not plan.setting[0].event_driven:
         fill(flags_of(state, EVALUATE, q), 0, rows, 1)
     touched = words_of(state, TOUCHED, q)
@@ -162,6 +162,7 @@ def refresh_error_nodes(plan, state):
         while first < rows:
             last = end_of_run(evaluate, first, rows)
             predict(plan, state, q, first, last)
+            fill(flags_of(state, STALE, q), first, last, 0)
             first = start_of_run(evaluate, last, rows)
         touched = flags_of(state, TOUCHED, q)
         bound = 0.0

@@ -119,7 +119,7 @@ def open_gates(plan, state):
         if state.asleep[q] and nothing_opens(plan, state, q, timer, signal):
             continue
         clear(words_of(state, RESTS_NEXT, q))
-        if population.incoming and mark_undecided(plan, state, q):
+        if population.incoming and (mark_undecided(plan, state, q) or not setting.event_driven):
             open_population(plan, state, q, timer, signal)
         if setting.rest == REST_SPREADS:
             spread(plan, state, q)
@@ -189,6 +189,13 @@ def close_gates(plan, state):
     for q in range(plan.populations.size):
         clear(words_of(state, OPEN, q))
         clear(words_of(state, RESTS_NEXT, q))
+        if plan.setting[0].rest != REST_NEVER and not state.asleep[q]:
+            population = plan.populations[q]
+            count = state.clock[ROWS] * population.stride
+            pointwise.copy(
+                block(state.flag, population.resting, 0, count),
+                block(state.flag, population.resting_next, 0, count),
+            )
     for k in range(plan.projections.size):
         state.learned_next[k] = 0
 

@@ -18,7 +18,6 @@ __all__ = [
 
 #: Every byte 1.
 ONES = np.uint64(0x0101010101010101)
-_NONE = np.uint64(0)
 
 
 @inner
@@ -68,13 +67,13 @@ def fill(array, first, last, value):
 def clear(words):
     """No flag is set."""
     for w in range(words.size):
-        words[w] = _NONE
+        words[w] = 0
 
 
 @inner
 def any_set(words):
-    """Whether any flag is set."""
-    seen = _NONE
+    """Whether any flag is set, in words or in bytes."""
+    seen = words.dtype.type(0)
     for w in range(words.size):
         seen |= words[w]
-    return seen != _NONE
+    return seen != 0

@@ -14,7 +14,6 @@ from neurosim.kernels.layout import (
     MOVED,
     MOVED_NEXT,
     ONSET,
-    REST_NEVER,
     RESTED,
     RISKY,
     ROWS,
@@ -45,10 +44,16 @@ def wake_up(plan, state):
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
         population = plan.populations[p]
-        count = rows * population.stride
-        if plan.setting[0].rest != REST_NEVER or any_set(words_of(state, RESTED, p)):
-            fill(state.flag, population.resting, population.resting + count, 0)
-            fill(state.flag, population.resting_next, population.resting_next + count, 0)
+        # Nodes that nothing predicts rest all together, if at all.
+        if population.incoming or any_set(words_of(state, RESTED, p)):
+            clear(block(state.flag, population.resting_next, 0, rows * population.stride))
+            for r in range(rows):
+                start = r * population.stride
+                resting = block(state.flag, population.resting, start, start + population.stride)
+                if any_set(resting):
+                    # What came while a node was at rest has passed it by.
+                    state.row[STALE, p, r] = population.incoming > 0
+                    clear(resting)
         clear(words_of(state, RESTED, p))
         clear(words_of(state, MOVED_NEXT, p))
     for k in range(plan.projections.size):
