@@ -39,7 +39,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["GAMMA", "PEERS", "Arrays", "initial_activity", "load", "measure", "reason_to_skip"]
+__all__ = [
+    "BLOCKS",
+    "GAMMA",
+    "PEERS",
+    "Arrays",
+    "initial_activity",
+    "load",
+    "measure",
+    "reason_to_skip",
+]
 
 Arrays = Sequence[npt.NDArray[Any]]
 
@@ -53,7 +62,7 @@ PEERS = (
 )
 
 GAMMA = 0.1  # the integration step of inference where its value is free
-_BLOCKS = 9
+BLOCKS = 9  # equal parts of a run; the median over them is its time
 
 
 def load(peer: str) -> ModuleType:
@@ -93,7 +102,7 @@ def measure(steps: int, run: Callable[[int, int], None], reset: Callable[[], Non
         Seconds per step, the median over equal blocks of steps; a median, since on a shared
         machine a mean is mostly other people's work.
     """
-    size = max(1, steps // _BLOCKS)
+    size = max(1, steps // BLOCKS)
     run(0, size)
     reset()
     seconds = []

@@ -11,7 +11,6 @@ import argparse
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.apart import environment, thread_variables
 from benchmarks.peers import PEERS, Arrays, load, reason_to_skip
 
 Array = npt.NDArray[Any]
@@ -38,7 +38,6 @@ _LIBRARY_ERRORS = (
     TypeError,
     ValueError,
 )
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Row(NamedTuple):
@@ -78,12 +77,13 @@ def example_work(
     updates: int = 1800,
     ticks: int = 1800,
     threads: int = 1,
+    samples: int = 10_000,
 ) -> Work:
     """Make weights, images that are mostly dark as MNIST's are, and an order of batches."""
     generator = np.random.Generator(np.random.PCG64(1))
     shapes = list(pairwise(sizes))
     weights = [generator.uniform(-1, 1, s) * np.sqrt(6 / sum(s)) for s in shapes]
-    inputs = generator.random((10_000, sizes[0]))
+    inputs = generator.random((samples, sizes[0]))
     inputs *= generator.random(inputs.shape) < 0.25
     targets = np.eye(sizes[-1])[generator.integers(0, sizes[-1], len(inputs))]
     order = generator.integers(0, len(inputs), (updates, batch))
@@ -127,15 +127,15 @@ def compare(work: Work, function: str, dtype: str, repeats: int = 1) -> Iterator
         if errors:
             yield Row(module.NAME, function, dtype, None, None, f"failed: {errors[0]}")
             continue
-        difference = max(_difference(result, expected) for result, _, _ in runs)
-        if difference <= TOLERANCE[dtype]:
+        gap = max(difference(result, expected) for result, _, _ in runs)
+        if gap <= TOLERANCE[dtype]:
             seconds = min(seconds for _, seconds, _ in runs)
-            yield Row(module.NAME, function, dtype, seconds, difference)
+            yield Row(module.NAME, function, dtype, seconds, gap)
         else:
-            yield Row(module.NAME, function, dtype, None, difference, "not the same result")
+            yield Row(module.NAME, function, dtype, None, gap, "not the same result")
 
 
-def _difference(result: Arrays, expected: Arrays) -> float:
+def difference(result: Arrays, expected: Arrays) -> float:
     """Return the largest difference, in units of the largest value; infinite if it is NaN."""
     scale = max(float(np.abs(array).max()) for array in expected)
     pairs = zip(result, expected, strict=True)
@@ -149,7 +149,7 @@ def _run_apart(
     """Run one function in a process of its own, so that no library's threads or state disturb."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    with _environment(dict.fromkeys(_THREAD_VARIABLES, str(arguments["threads"]))):
+    with environment(thread_variables(arguments["threads"])):
         process = context.Process(target=_child, args=(sender, peer, function, arguments))
         process.start()
     sender.close()
@@ -172,20 +172,6 @@ def _child(sender: Connection, peer: str, function: str, arguments: dict[str, An
         sender.send((result, seconds, ""))
     except _LIBRARY_ERRORS as error:
         sender.send(([], 0.0, f"{type(error).__name__}: {error}"))
-
-
-@contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def main() -> None:
