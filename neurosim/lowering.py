@@ -35,7 +35,7 @@ def _padded(size: int, itemsize: int) -> int:
     return stride + _PADDING if stride * itemsize % _CACHE_STEP == 0 else stride
 
 
-_REACH = {
+_REACH: dict[object, int] = {
     ACTIVATIONS["sigmoid"]: layout.REACH_ONE,
     ACTIVATIONS["tanh"]: layout.REACH_ONE,
     ACTIVATIONS["relu"]: layout.REACH_X,

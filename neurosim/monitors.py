@@ -137,9 +137,10 @@ class StateMonitor:
                 self.nodes += [(name, i) for i in range(size)]
             self._shape = (lowered.batch_size, len(self.nodes))
             self.names = names
+        self._columns = sum(rows * columns for _, _, _, rows, columns in self._segments)
         self._dtype = np.dtype(np.uint8) if self.variable == "phi" else lowered.dtype
-        self._rows: list[npt.NDArray[Any]] = []
-        self._keys: list[Key] = []
+        # Stretches of presentations: number, first t, rows of the tape, replicas in use.
+        self._stretches: list[tuple[int, int, npt.NDArray[Any], int]] = []
         simulator._attach(self)
 
     @property
@@ -150,42 +151,61 @@ class StateMonitor:
     @property
     def nbytes(self) -> int:
         """Memory that the recording takes so far."""
-        return len(self._rows) * self.bytes_per_snapshot
+        return len(self) * self.bytes_per_snapshot
 
-    def _take(self, key: Key, blocks: list[npt.NDArray[Any]], replicas: int) -> None:
-        """Append a snapshot, or replace the last one if it is the same snapshot."""
-        if key[1] % self.every:
+    def __len__(self) -> int:
+        """Return the number of snapshots."""
+        return sum(len(rows) for _, _, rows, _ in self._stretches)
+
+    def _take(self, presentation: int, t: int, rows: npt.NDArray[Any], replicas: int) -> None:
+        """Append snapshots from `t` on; the first may replace the last one that was taken."""
+        skipped = -t % self.every
+        rows = rows[skipped :: self.every]
+        if not len(rows):
             return
+        t += skipped
+        if self._stretches:
+            before, start, taken, used = self._stretches[-1]
+            if before == presentation and start + (len(taken) - 1) * self.every == t:
+                self._stretches[-1] = before, start, taken[:-1], used
+                if len(taken) == 1:
+                    self._stretches.pop()
+        kept = rows.astype(self._dtype)
+        self._stretches.append((presentation, t, kept, replicas))
+
+    def _arranged(self, rows: npt.NDArray[Any], replicas: int) -> npt.NDArray[Any]:
+        """Rows of the tape as an array of the documented shape."""
+        blocks, column = [], 0
+        for _, _, _, count, columns in self._segments:
+            block = rows[:, column : column + count * columns]
+            blocks.append(block.reshape(len(rows), count, columns))
+            column += count * columns
         if self.variable == "theta":
-            row = np.concatenate([b.reshape(-1) for b in blocks]).reshape(self._shape)
-        else:
-            row = np.concatenate(blocks, axis=1)
-            row[replicas:] = 0 if self.variable == "phi" else np.nan
-        row = row.astype(self._dtype)
-        if self._keys and self._keys[-1] == key:
-            self._rows[-1] = row
-        else:
-            self._keys.append(key)
-            self._rows.append(row)
+            flat = [block.reshape(len(rows), -1) for block in blocks]
+            return np.concatenate(flat, axis=1).reshape(len(rows), *self._shape)
+        result = np.concatenate(blocks, axis=2)
+        result[:, replicas:] = 0 if self.variable == "phi" else np.nan
+        return result
 
     @property
     def t(self) -> npt.NDArray[np.int64]:
         """Ticks since the teacher's onset, or since settling."""
-        return np.array([t for _, t in self._keys], dtype=np.int64)
+        parts = [t + self.every * np.arange(len(rows)) for _, t, rows, _ in self._stretches]
+        return np.concatenate([np.empty(0, np.int64), *parts])
 
     @property
     def presentation(self) -> npt.NDArray[np.int64]:
         """How many times the network had settled."""
-        return np.array([p for p, _ in self._keys], dtype=np.int64)
+        parts = [np.full(len(rows), number) for number, _, rows, _ in self._stretches]
+        return np.concatenate([np.empty(0, np.int64), *parts])
 
     def __getattr__(self, name: str) -> npt.NDArray[Any]:
         if name.startswith("_") or name != self.__dict__.get("variable"):
             raise AttributeError(
                 f"this monitor records {self.__dict__.get('variable')!r}, not {name!r}"
             )
-        if not self._rows:
-            return np.empty((0, *self._shape), self._dtype)
-        return np.stack(self._rows)
+        parts = [self._arranged(rows, replicas) for _, _, rows, replicas in self._stretches]
+        return np.concatenate([np.empty((0, *self._shape), self._dtype), *parts])
 
     def to_pandas(self) -> Any:
         """Return a pandas.DataFrame, a row per snapshot (and replica), a column per node."""
@@ -210,12 +230,11 @@ class StateMonitor:
 
     def clear(self) -> None:
         """Forget what was recorded."""
-        self._rows.clear()
-        self._keys.clear()
+        self._stretches.clear()
 
     def __repr__(self) -> str:
         return (
-            f"StateMonitor({self.variable} of {', '.join(self.names)}; {len(self._rows)} snapshots"
+            f"StateMonitor({self.variable} of {', '.join(self.names)}; {len(self)} snapshots"
             f" of {self.bytes_per_snapshot:,} bytes)"
         )
 
@@ -365,16 +384,12 @@ class Recorder:
         clock = self.simulator._lowered.state.clock
         onset, replicas = int(clock[layout.ONSET]), int(clock[layout.ROWS])
         presentation = self.simulator._presentations
-        for n in range(snapshots if self.states else 0):
-            key = (presentation, first_tick + n - onset)
-            column = 0
-            for monitor in self.states:
-                blocks = []
-                for _, _, _, rows, columns in monitor._segments:
-                    size = rows * columns
-                    blocks.append(self.tape[n, column : column + size].reshape(rows, columns))
-                    column += size
-                monitor._take(key, blocks, replicas)
+        column = 0
+        for monitor in self.states if snapshots else ():
+            columns = monitor._columns
+            rows = self.tape[:snapshots, column : column + columns]
+            monitor._take(presentation, first_tick - onset, rows, replicas)
+            column += columns
         if not self.spikes or not snapshots:
             return
         taken = self.list[1 : 1 + int(self.list[0, 0])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,13 @@ from neurosim.compilation import prepare_cache
 from neurosim.errors import (
     ArgumentError,
     ArgumentTypeError,
-    ConvergenceError,
     DataError,
     DivergenceError,
     ProtocolError,
 )
-from neurosim.handles import ErrorNode, Synapse, ValueNode
+from neurosim.guard import Guard
+from neurosim.inference import settle_by_inference
+from neurosim.inspection import Inspection, SynapticOperations
 from neurosim.kernels import layout
 from neurosim.kernels import run as engine
 from neurosim.lowering import Lowered
@@ -35,20 +36,7 @@ __all__ = ["Simulator", "SynapticOperations"]
 _REST = {"never": layout.REST_NEVER, "learned": layout.REST_LEARNED, "spreads": layout.REST_SPREADS}
 
 
-class SynapticOperations(NamedTuple):
-    """Multiply-adds over synapses: a prediction, a feedback or an update of one synapse each."""
-
-    prediction: int
-    feedback: int
-    plasticity: int
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return sum(self)
-
-
-class Simulator:
+class Simulator(Inspection):
     """A network that runs.
 
     Parameters
@@ -143,15 +131,20 @@ class Simulator:
         setting["event_driven"] = event_driven
         setting["mean"] = model.batch_reduction == "mean"
         self._rest(bool(rest_after_update))
-        self._arrays = (*plan, *self._lowered.state)
+        self._guard = Guard(self._lowered)
         self._engine = self._lowered.arguments
         self._monitors: list[Any] = []
         self._recorder = Recorder(self, self._monitors)
         self._presentations = 0
-        self._evaluations = np.zeros(3, np.int64)
+        self._synapses = network.synapse_count
+        self._evaluations = self._updates = 0
         self._forward: Lowered | None = None
         self._clamped: set[str] = set()
+        # Populations that have been clamped at least once.
+        self._shown: set[str] = set()
         self._ticks_per_slice = 64
+        # Whether the world has changed something since the last snapshot was recorded.
+        self._unrecorded = True
 
     # ---- presenting --------------------------------------------------------------------------
 
@@ -187,8 +180,10 @@ class Simulator:
         output = population in self.network.outputs
         onset = output and not any(name in self._clamped for name in self.network.outputs)
         p = self._lowered.index[population]
-        self._attempt(engine.clamp, p, array, onset)
+        self._guard.attempt(engine.clamp, p, array, onset)
         self._clamped.add(population)
+        self._shown.add(population)
+        self._unrecorded = True
 
     def release(self, population: str) -> None:
         """Let a clamped population move again, from where it is."""
@@ -198,6 +193,7 @@ class Simulator:
         taught = any(n in self._clamped for n in self.network.outputs if n != population)
         engine.release(*self._engine, self._lowered.index[population], taught)
         self._clamped.discard(population)
+        self._unrecorded = True
 
     def settle(
         self,
@@ -232,10 +228,11 @@ class Simulator:
         max_ticks = checks.integer(owner, "max_ticks", max_ticks, 1)
         self._check_ready(owner)
         if method == "feedforward":
-            self._attempt(engine.settle)
+            self._guard.attempt(engine.settle)
         else:
-            self._settle_by_inference(gamma, tolerance, max_ticks)
+            settle_by_inference(self._lowered, self._guard, gamma, tolerance, max_ticks)
         self._presentations += 1
+        self._unrecorded = True
 
     def step(self, *, learning: bool = True) -> None:
         """Make one tick: apply the changes that follow from the snapshot at t, move to t + 1."""
@@ -354,6 +351,7 @@ class Simulator:
             for name in self.network.outputs:
                 engine.release(*self._engine, self._lowered.index[name], False)
             self._clamped = set(self.network.inputs)
+            self._shown |= self._clamped
         self.settle()
 
     def predict(self, inputs: object) -> Any:
@@ -374,21 +372,7 @@ class Simulator:
             self._forward = self._lowered.fork()
         return training.predict(self._forward, x)
 
-    # ---- looking -----------------------------------------------------------------------------
-
-    @property
-    def t(self) -> int:
-        """Ticks since the teacher's onset, or since settling."""
-        clock = self._lowered.state.clock
-        return int(clock[layout.TICK] - clock[layout.ONSET])
-
-    @property
-    def weights(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the weights, of shape (pre, post), by projection."""
-        return {
-            name: self._lowered.theta_block(k).copy()
-            for k, name in enumerate(self._lowered.projection_names)
-        }
+    # ---- changing ----------------------------------------------------------------------------
 
     def set_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
         """Set the weights of some projections, by name; all are checked before any is set."""
@@ -405,69 +389,6 @@ class Simulator:
             k = self._lowered.projection_index[name]
             self._change_weights(k, partial(np.add, values, 0.0))
 
-    @property
-    def energy(self) -> float:
-        """F = 1/2 sum of epsilon squared, over the replicas in use. Song 2020, Eq. (2)."""
-        rows = int(self._lowered.state.clock[layout.ROWS])
-        total = 0.0
-        for name in self._lowered.names:
-            if self._lowered.populations[self._lowered.index[name]]["incoming"]:
-                epsilon = self._lowered.view("epsilon", name)[:rows]
-                total += 0.5 * float(np.sum(epsilon.astype(np.float64) ** 2))
-        return total
-
-    @property
-    def residual(self) -> float:
-        """Max |epsilon - (x - mu)|: how far the delta form has drifted by rounding."""
-        rows = int(self._lowered.state.clock[layout.ROWS])
-        largest = 0.0
-        for name in self._lowered.names:
-            if self._lowered.populations[self._lowered.index[name]]["incoming"]:
-                x, mu, epsilon = (
-                    self._lowered.view(field, name)[:rows] for field in ("x", "mu", "epsilon")
-                )
-                largest = max(largest, float(np.max(np.abs(epsilon - (x - mu)))))
-        return largest
-
-    @property
-    def operations(self) -> SynapticOperations:
-        """Synaptic operations done so far."""
-        return SynapticOperations(*map(int, self._lowered.state.count))
-
-    @property
-    def clock_driven_operations(self) -> SynapticOperations:
-        """What evaluating every synapse at every tick of `step` and `run` would have done."""
-        return SynapticOperations(*map(int, self._evaluations))
-
-    def state(self, variable: str, population: str) -> npt.NDArray[Any]:
-        """Copy of x, mu, epsilon or phi of a population, of shape (replicas, nodes)."""
-        checks.choice("Simulator.state", "variable", variable, ("x", "mu", "epsilon", "phi"))
-        self._check_population("Simulator.state", population)
-        return self._lowered.view(variable, population).copy()
-
-    def value_node(self, population: str, index: int, *, replica: int = 0) -> ValueNode:
-        """Return a value node as an object."""
-        self._check_node("Simulator.value_node", population, index, replica)
-        return ValueNode(self, population, index, replica)
-
-    def error_node(self, population: str, index: int, *, replica: int = 0) -> ErrorNode:
-        """Return an error node as an object."""
-        node = self.value_node(population, index, replica=replica).error_node
-        if node is None:
-            raise ArgumentError(
-                f"Simulator.error_node: nothing predicts population {population!r}, so it has no "
-                "error nodes"
-            )
-        return node
-
-    def synapse(self, pre: str, pre_index: int, post: str, post_index: int) -> Synapse:
-        """Return a synapse as an object."""
-        self._check_node("Simulator.synapse", pre, pre_index, 0)
-        self._check_node("Simulator.synapse", post, post_index, 0)
-        name = f"{pre}->{post}"
-        checks.choice("Simulator.synapse", "projection", name, self._lowered.projection_names)
-        return Synapse(self, name, pre_index, post_index)
-
     def __repr__(self) -> str:
         return (
             f"Simulator({self.network!r}, {type(self.model).__name__}, "
@@ -483,19 +404,11 @@ class Simulator:
     def _attach(self, monitor: StateMonitor | SpikeMonitor) -> None:
         self._monitors.append(monitor)
         self._recorder = Recorder(self, self._monitors)
-
-    def _check_population(self, owner: str, population: str) -> None:
-        checks.choice(owner, "population", population, self.network.populations)
-
-    def _check_node(self, owner: str, population: str, index: int, replica: int) -> None:
-        self._check_population(owner, population)
-        size = self.network.populations[population].size
-        checks.integer(f"{owner}: population {population!r}", "index", index, 0, size - 1)
-        checks.integer(owner, "replica", replica, 0, self.batch_size - 1)
+        self._unrecorded = True
 
     def _check_ready(self, owner: str) -> None:
-        missing = [name for name in self.network.inputs if name not in self._clamped]
-        if not self._clamped:
+        missing = [name for name in self.network.inputs if name not in self._shown]
+        if missing:
             raise ProtocolError(
                 f"{owner}: nothing is clamped yet; clamp {', '.join(map(repr, missing))} first"
             )
@@ -531,63 +444,34 @@ class Simulator:
         for p in range(len(self._lowered.names)):
             row[layout.STALE, p] = bool(self._lowered.populations[p]["incoming"])
 
-    def _attempt(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a kernel that may find that a state overflows."""
-        result = kernel(*self._engine, *arguments)
-        status = result[0] if isinstance(result, tuple) else result
-        if status == layout.DONE:
-            return result
-        if status == layout.RISKY:
-            return self._attempt_guarded(kernel, *arguments)
-        raise self._divergence()
-
-    def _attempt_guarded(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a kernel with a copy of everything to go back to."""
-        setting = self._lowered.plan.setting[0]
-        backup = [a.copy() for a in self._arrays]
-        setting["guarded"] = 1
-        try:
-            result = kernel(*self._engine, *arguments)
-        finally:
-            setting["guarded"] = 0
-        status = result[0] if isinstance(result, tuple) else result
-        fault = self._not_finite()
-        if status == layout.DONE and fault is None:
-            return result
-        error = self._divergence(fault)
-        for array, kept in zip(self._arrays, backup, strict=True):
-            array[...] = kept
-        raise error
-
-    def _not_finite(self) -> tuple[str, int, int] | None:
-        for name in self._lowered.names:
-            for field in ("x", "f", "mu", "epsilon"):
-                bad = np.argwhere(~np.isfinite(self._lowered.view(field, name)))
-                if len(bad):
-                    return name, int(bad[0][1]), int(bad[0][0])
-        for k, name in enumerate(self._lowered.projection_names):
-            bad = np.argwhere(~np.isfinite(self._lowered.theta_block(k)))
-            if len(bad):
-                return self.network.projections[name].post, int(bad[0][1]), 0
-        return None
-
-    def _divergence(self, fault: tuple[str, int, int] | None = None) -> DivergenceError:
-        if fault is None:
-            name = self._lowered.names[int(self._lowered.state.clock[layout.FAULT])]
-            fault = (name, 0, 0)
-            for field in ("x_next", "f_next", "slope_next"):
-                bad = np.argwhere(~np.isfinite(self._lowered.view(field, name)))
-                if len(bad):
-                    fault = (name, int(bad[0][1]), int(bad[0][0]))
-                    break
-        return DivergenceError(*fault, self.t)
-
     def _run(self, ticks: int, learning: bool) -> None:
+        if self._monitors:
+            self._run_recorded(ticks, learning)
+            return
+        done = 0
+        while done < ticks:
+            wanted = min(ticks - done, self._ticks_per_slice)
+            begun = time.perf_counter()
+            status, made = engine.advance(*self._engine, wanted, learning)
+            if status == layout.DIVERGED:
+                raise self._guard.divergence()
+            if status == layout.RISKY:
+                self._count(made, learning)
+                self._guard.attempt_with_copy(engine.advance, 1, learning)
+                self._count(1, learning)
+                done += made + 1
+                continue
+            self._count(made, learning)
+            done += made
+            if wanted == self._ticks_per_slice:
+                self._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
+
+    def _run_recorded(self, ticks: int, learning: bool) -> None:
         recorder, clock = self._recorder, self._lowered.state.clock
-        tape = recorder.arrays(1)
-        if self._monitors and ticks:
-            engine.record(*self._engine, *tape)
+        if ticks and self._unrecorded:
+            engine.record(*self._engine, *recorder.arrays(1))
             recorder.distribute(int(clock[layout.TICK]), 1)
+            self._unrecorded = False
         done = 0
         while done < ticks:
             wanted = min(ticks - done, self._ticks_per_slice, recorder.longest)
@@ -599,65 +483,21 @@ class Simulator:
             self._count(made, learning)
             recorder.distribute(first, made)
             if status == layout.DIVERGED:
-                raise self._divergence()
+                raise self._guard.divergence()
             if status == layout.RISKY:
                 tape = recorder.arrays(1)
-                self._attempt_guarded(engine.run, 1, learning, *tape)
+                self._guard.attempt_with_copy(engine.run, 1, learning, *tape)
                 done += 1
                 self._count(1, learning)
                 recorder.distribute(first + made, 1)
-            elif made == wanted:
+            elif made == self._ticks_per_slice:
                 self._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
 
     def _count(self, ticks: int, learning: bool) -> None:
-        rows = int(self._lowered.state.clock[layout.ROWS])
-        each = ticks * rows * self.network.synapse_count
-        self._evaluations += np.array([each, each, each if learning else 0], np.int64)
-
-    def _settle_by_inference(self, gamma: float, tolerance: float, max_ticks: int) -> None:
-        """Iterate Eq. (7), every object at every tick, in the direct form."""
-        plan, state = self._lowered.plan, self._lowered.state
-        setting, parameter = plan.setting.copy(), plan.parameter.copy()
-        kept = [array.copy() for array in state]
-        plan.setting[0]["delta_form"] = plan.setting[0]["event_driven"] = 0
-        plan.setting[0]["rest"] = layout.REST_NEVER
-        plan.parameter[layout.GAMMA] = gamma
-        for name in self._lowered.names:
-            self._lowered.view("resting", name)[:] = 0
-            self._lowered.view("resting_next", name)[:] = 0
-        state.row[[layout.RESTED, layout.STALE]] = 0
-        silent = Recorder(self, []).arrays(1)
-        quiet = False
-        try:
-            for _ in range(max_ticks):
-                before = state.real.copy()
-                self._attempt(engine.run, 1, False, *silent)
-                change = self._largest_move(before)
-                quiet = change <= tolerance
-                if quiet:
-                    break
-            else:
-                raise ConvergenceError(
-                    f"Simulator.settle: not quiet after {max_ticks} ticks of inference with gamma ="
-                    f" {gamma}: some x still changes by {change:.3g} in a tick; a larger tolerance,"
-                    " more max_ticks or another gamma may help"
-                )
-        finally:
-            if not quiet:
-                for array, value in zip(state, kept, strict=True):
-                    array[...] = value
-            plan.setting[:] = setting
-            plan.parameter[:] = parameter
-        engine.rest_again(*self._engine)
-
-    def _largest_move(self, before: npt.NDArray[Any]) -> float:
-        rows = int(self._lowered.state.clock[layout.ROWS])
-        now = self._lowered.state.real
-        largest = 0.0
-        for record in self._lowered.populations:
-            block = slice(int(record["x"]), int(record["x"]) + rows * int(record["stride"]))
-            largest = max(largest, float(np.max(np.abs(now[block] - before[block]))))
-        return largest
+        each = ticks * int(self._lowered.state.clock[layout.ROWS]) * self._synapses
+        self._evaluations += each
+        if learning:
+            self._updates += each
 
     def _set_theta(self, projection: str, pre: int, post: int, value: float) -> None:
         def change(block: npt.NDArray[Any]) -> None:
@@ -672,7 +512,8 @@ class Simulator:
         change(block)
         bound[k] = max(float(block.max()), -float(block.min()))
         try:
-            self._attempt(engine.refresh, k)
+            self._guard.attempt(engine.refresh, k)
+            self._unrecorded = True
         except DivergenceError:
             block[...] = kept
             bound[k] = kept_bound

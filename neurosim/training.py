@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from neurosim.errors import DivergenceError
+from neurosim.guard import Guard
 from neurosim.kernels import layout
 from neurosim.kernels import run as engine
 from neurosim.kernels import train as loops
@@ -66,13 +66,14 @@ def _train(
     )
     each = int(replica_ticks) * simulator.network.synapse_count
     simulator._evaluations += each
+    simulator._updates += each
     if status == layout.DIVERGED:
-        raise simulator._divergence()
+        raise simulator._guard.divergence()
     if status == layout.RISKY:
         # Finish this one presentation step by step, with a copy to go back to.
         last = chosen[(begun - 1) // batch * batch : begun]
         if made < 0:
-            simulator._attempt(engine.settle)
+            simulator._guard.attempt(engine.settle)
             _teach(simulator, targets[last])
         _go_on(simulator, ticks, max(made, 0))
     return int(begun)
@@ -89,8 +90,9 @@ def _present(
     lowered = simulator._lowered
     for name, columns in lowered.columns(simulator.network.inputs).items():
         values = np.ascontiguousarray(inputs[:, columns])
-        simulator._attempt(engine.clamp, lowered.index[name], values, False)
+        simulator._guard.attempt(engine.clamp, lowered.index[name], values, False)
         simulator._clamped.add(name)
+        simulator._unrecorded = True
     simulator.settle()
     _teach(simulator, targets)
     _go_on(simulator, ticks, 0)
@@ -100,7 +102,8 @@ def _teach(simulator: Simulator, targets: npt.NDArray[Any]) -> None:
     lowered = simulator._lowered
     for name, columns in lowered.columns(simulator.network.outputs).items():
         values = np.ascontiguousarray(targets[:, columns])
-        simulator._attempt(engine.clamp, lowered.index[name], values, True)
+        simulator._guard.attempt(engine.clamp, lowered.index[name], values, True)
+        simulator._unrecorded = True
 
 
 def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
@@ -126,8 +129,7 @@ def predict(lowered: Lowered, inputs: npt.NDArray[Any]) -> Any:
             result[first : first + len(part)],
         )  # fmt: skip
         if status != layout.DONE:
-            name = lowered.names[int(lowered.state.clock[layout.FAULT])]
-            raise DivergenceError(name, 0, 0, 0)
+            raise Guard(lowered).divergence()
         first += len(part)
         batches = adapted(batches, time.perf_counter() - begun)
     if len(outputs) == 1:

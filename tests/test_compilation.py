@@ -13,7 +13,7 @@ sim.fit([[0.1, 0.2, 0.3]], [[1.0, 0.0]])
 ns.Simulator(ns.Network.layered([3, 4, 2], seed=0), ns.models.ZIL(), threads=2).fit(
     [[0.1, 0.2, 0.3]], [[1.0, 0.0]]
 )
-entries = [run.run, run.settle, run.clamp, train.train]
+entries = [run.advance, run.settle, run.clamp, train.train]
 stats = [entry.stats for entry in entries]
 print(sum(len(s.cache_hits) for s in stats), sum(len(s.cache_misses) for s in stats))
 """

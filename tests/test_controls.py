@@ -157,7 +157,7 @@ def test_failing_to_settle_changes_nothing():
     net = ns.Network.layered(SIZES, seed=1)
     sim = ns.Simulator(net, models.FaZIL())
     sim.clamp("input", task()[0])
-    before = [array.tobytes() for array in sim._arrays]
+    before = [array.tobytes() for array in sim._guard.arrays]
     with pytest.raises(ns.errors.ConvergenceError):
         sim.settle("inference", gamma=0.01, max_ticks=3)
-    assert [array.tobytes() for array in sim._arrays] == before
+    assert [array.tobytes() for array in sim._guard.arrays] == before

@@ -50,11 +50,11 @@ def sim():
     ],
 )
 def test_refusals_leave_everything_as_it_was(sim, act, words):
-    before = [array.tobytes() for array in sim._arrays]
+    before = [array.tobytes() for array in sim._guard.arrays]
     with pytest.raises(NeurosimError, match=words) as caught:
         act(sim)
     assert isinstance(caught.value, (ValueError, TypeError))
-    assert [array.tobytes() for array in sim._arrays] == before
+    assert [array.tobytes() for array in sim._guard.arrays] == before
     assert not sim._monitors
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from neurosim.kernels.inner import inner
+from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import ROWS, SPIKING, TICK
+from neurosim.kernels.pointwise import copy
 
 __all__ = ["FLAG", "REAL", "SEGMENT_FIELDS", "THETA", "has_room", "record_snapshot"]
 
@@ -28,8 +30,9 @@ def has_room(plan, state, wanted, spikes):
 def copy_block(source, at, stride, rows, columns, target, column):
     """Copy the columns of some rows to one row of the tape."""
     for r in range(rows):
-        for i in range(columns):
-            target[column + r * columns + i] = source[at + r * stride + i]
+        first = at + r * stride
+        place = column + r * columns
+        copy(span(source, first, first + columns), span(target, place, place + columns))
 
 
 @inner
@@ -38,16 +41,17 @@ def record_snapshot(plan, state, n, segments, tape, wanted, spikes):
 
     Spikes are (tick, population, node, replica), in this order of precedence within a snapshot.
     """
+    line = row_span(tape, n, 0, tape.shape[1])
     for s in range(segments.shape[0]):
         array, at, stride, rows, columns, column = segments[s]
         if rows < 0:
             rows = state.clock[ROWS]
         if array == REAL:
-            copy_block(state.real, at, stride, rows, columns, tape[n], column)
+            copy_block(state.real, at, stride, rows, columns, line, column)
         elif array == FLAG:
-            copy_block(state.flag, at, stride, rows, columns, tape[n], column)
+            copy_block(state.flag, at, stride, rows, columns, line, column)
         else:
-            copy_block(state.theta, at, stride, rows, columns, tape[n], column)
+            copy_block(state.theta, at, stride, rows, columns, line, column)
     taken = spikes[0, 0]
     for p in range(wanted.size):
         if not wanted[p]:

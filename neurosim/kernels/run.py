@@ -21,32 +21,40 @@ from neurosim.kernels.settle import finish, relax_at_once, relax_by_ticks
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
 
-__all__ = ["clamp", "record", "refresh", "release", "rest_again", "run", "settle"]
+__all__ = ["advance", "clamp", "record", "refresh", "release", "rest_again", "run", "settle"]
 
 
 @njit(cache=True)
 def run(table, parameter, ticks, learning, segments, tape, wanted, spikes):
-    """Make at most `ticks` ticks; record each snapshot that is reached.
+    """Make at most `ticks` ticks, and record each snapshot that is reached.
 
     Returns (status, ticks made), fewer than asked for when the list of spikes is full.
     """
     plan, state = opened(table, parameter)
-    recording = tape.shape[1] > 0 or wanted.size > 0
     for made in range(ticks):
-        quiet = plan.setting[0].event_driven and is_quiet(plan, state)
-        if quiet and not recording:
-            state.clock[TICK] += ticks - made
-            return DONE, ticks
-        if recording and not has_room(plan, state, wanted, spikes):
+        if not has_room(plan, state, wanted, spikes):
             return DONE, made
-        if quiet:
+        if plan.setting[0].event_driven and is_quiet(plan, state):
             state.clock[TICK] += 1
         else:
             status = tick(plan, state, learning)
             if status != DONE:
                 return status, made
-        if recording:
-            record_snapshot(plan, state, made, segments, tape, wanted, spikes)
+        record_snapshot(plan, state, made, segments, tape, wanted, spikes)
+    return DONE, ticks
+
+
+@njit(cache=True)
+def advance(table, parameter, ticks, learning):
+    """Make `ticks` ticks of which nothing is recorded; returns (status, ticks made)."""
+    plan, state = opened(table, parameter)
+    for made in range(ticks):
+        if plan.setting[0].event_driven and is_quiet(plan, state):
+            state.clock[TICK] += ticks - made
+            return DONE, ticks
+        status = tick(plan, state, learning)
+        if status != DONE:
+            return status, made
     return DONE, ticks
 
 
