@@ -88,7 +88,7 @@ def simulate_free(work: Work, dtype: str = "float64") -> Result:
 
     def run(first: int, last: int) -> None:
         # `run` itself asks that something be clamped, and does nothing else beforehand.
-        sim._run(last - first, learning=False)
+        sim.run(last - first, learning=False)
 
     def reset() -> None:
         for name, x in start.items():

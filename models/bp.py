@@ -12,6 +12,7 @@ import numpy.typing as npt
 from .. import checks, samples, training
 from ..compilation import prepare_cache
 from ..errors import ArgumentError, ArgumentTypeError, DivergenceError
+from ..guard import Guard, overflowing_node, overflowing_weight
 from ..kernels import backpropagation as kernel
 from ..lowering import Lowered
 from ..model import Model
@@ -124,15 +125,19 @@ class BP:
     def predict(self, inputs: object) -> Any:
         """Return the outputs for the inputs, as `Simulator.predict` does."""
         x = samples.matrix("BP.predict", "inputs", inputs, self._lowered, self.network.inputs)
-        return training.predict(self._lowered, x)
+        return training.predict(Guard(self._lowered, timed=False), x)
 
     def _update_by_engine(
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
     ) -> None:
-        fault = kernel.backpropagate(*self._lowered.arguments, x, y, chosen, self.batch_size)
-        if fault >= 0:
-            raise DivergenceError(self._lowered.names[fault], 0, 0, 0)
+        lowered = self._lowered
+        if kernel.backpropagate(*lowered.arguments, x, y, chosen, self.batch_size) >= 0:
+            # y is kept as x, and delta as epsilon.
+            fault = overflowing_node(lowered, ("x", "f", "epsilon"))
+            assert fault is not None
+            raise DivergenceError(*fault)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _update_by_blas(
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
     ) -> None:
@@ -169,8 +174,9 @@ class BP:
                     len(batch) if lowered.plan.setting[0]["mean"] else 1
                 )
                 block += step * (f[projection.pre].T @ delta[projection.post])
-        if not all(np.isfinite(block).all() for block in theta.values()):
-            raise DivergenceError(network.outputs[0], 0, 0, 0)
+        fault = overflowing_weight(lowered)
+        if fault is not None:
+            raise DivergenceError(*fault)
 
     def _check_activations(self) -> None:
         for name, population in self.network.populations.items():

@@ -43,25 +43,40 @@ class ConvergenceError(NeurosimError, ArithmeticError):
 
 
 class DivergenceError(NeurosimError, ArithmeticError):
-    """A state grew beyond what floating point can hold; the last finite snapshot is kept.
+    """A state grew beyond what floating point can hold; a simulator keeps the last finite snapshot.
 
     Attributes
     ----------
     population : str
         The population of the first node that overflowed.
-    node, replica : int
-        Its index in the population, and the replica in which it happened.
-    tick : int
-        The tick that could not be completed; the simulation still stands at it.
+    node : int
+        Its index in the population.
+    replica : int or None
+        The replica in which it happened; None where it is a weight, which all replicas share.
+    tick : int or None
+        The tick that could not be completed; the simulation still stands at it. None where there
+        is no time: in predictions, and in backpropagation.
     """
 
-    def __init__(self, population: str, node: int, replica: int, tick: int) -> None:
+    def __init__(
+        self, population: str, node: int, replica: int | None, tick: int | None = None
+    ) -> None:
         self.population, self.node, self.replica, self.tick = population, node, replica, tick
-        super().__init__(
-            f"the state overflows in node {node} of population {population!r} (replica {replica}) "
-            f"in the tick after t = {tick}; the last finite snapshot is kept. Smaller gamma, "
-            "learning rate, weights or inputs keep it finite."
-        )
+        where = f"in node {node} of population {population!r}"
+        if replica is not None:
+            where += f" (replica {replica})"
+        if tick is None:
+            super().__init__(
+                f"the state overflows {where}. Smaller learning rate, weights or inputs keep it "
+                "finite."
+            )
+        else:
+            super().__init__(
+                f"the state overflows {where} in the tick after t = {tick}; the last finite "
+                "snapshot is kept. Smaller gamma, learning rate, weights or inputs keep it finite."
+            )
 
-    def __reduce__(self) -> tuple[type[DivergenceError], tuple[str, int, int, int]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type[DivergenceError], tuple[str, int, int | None, int | None]]:
         return type(self), (self.population, self.node, self.replica, self.tick)

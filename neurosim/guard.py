@@ -11,10 +11,10 @@ from neurosim.errors import DivergenceError
 from neurosim.kernels import layout
 from neurosim.lowering import Lowered
 
-__all__ = ["Guard"]
+__all__ = ["Fault", "Guard", "overflowing_node", "overflowing_weight"]
 
-# Population, node and replica.
-Fault = tuple[str, int, int]
+#: Population, node and replica of what is not finite; no replica where all share it.
+Fault = tuple[str, int, int | None]
 
 
 class Guard:
@@ -22,15 +22,22 @@ class Guard:
 
     A kernel that cannot exclude an overflow from the sizes of its numbers does nothing and says so.
     It is then called again with a copy of everything to go back to.
+
+    Parameters
+    ----------
+    lowered : Lowered
+        The network.
+    timed : bool
+        Whether the time of an overflow means something to whoever reads the error.
     """
 
-    def __init__(self, lowered: Lowered) -> None:
-        self._lowered = lowered
+    def __init__(self, lowered: Lowered, *, timed: bool = True) -> None:
+        self.lowered, self._timed = lowered, timed
         self.arrays = (*lowered.plan, *lowered.state)
 
     def attempt(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
         """Call a kernel; its result is a status, or begins with one."""
-        result = kernel(*self._lowered.arguments, *arguments)
+        result = kernel(*self.lowered.arguments, *arguments)
         status = result[0] if isinstance(result, tuple) else result
         if status == layout.DONE:
             return result
@@ -40,15 +47,15 @@ class Guard:
 
     def attempt_with_copy(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
         """Call a kernel with a copy of everything to go back to."""
-        setting = self._lowered.plan.setting[0]
+        setting = self.lowered.plan.setting[0]
         backup = [array.copy() for array in self.arrays]
         setting["guarded"] = 1
         try:
-            result = kernel(*self._lowered.arguments, *arguments)
+            result = kernel(*self.lowered.arguments, *arguments)
         finally:
             setting["guarded"] = 0
         status = result[0] if isinstance(result, tuple) else result
-        fault = self._fault(("x", "f", "mu", "epsilon")) or self._fault_of_weights()
+        fault = overflowing_node(self.lowered) or overflowing_weight(self.lowered)
         if status == layout.DONE and fault is None:
             return result
         error = self.divergence(fault)
@@ -58,23 +65,40 @@ class Guard:
 
     def divergence(self, fault: Fault | None = None) -> DivergenceError:
         """Return the error that names the first number that is not finite."""
-        clock = self._lowered.state.clock
-        name = self._lowered.names[int(clock[layout.FAULT])]
+        clock = self.lowered.state.clock
+        name = self.lowered.names[int(clock[layout.FAULT])]
         proposed = ("x_next", "f_next", "slope_next", "mu_next", "epsilon")
-        fault = fault or self._fault(proposed, [name]) or (name, 0, 0)
-        return DivergenceError(*fault, int(clock[layout.TICK] - clock[layout.ONSET]))
+        fault = fault or overflowing_node(self.lowered, proposed, [name]) or (name, 0, 0)
+        tick = int(clock[layout.TICK] - clock[layout.ONSET]) if self._timed else None
+        return DivergenceError(*fault, tick)
 
-    def _fault(self, fields: tuple[str, ...], names: list[str] | None = None) -> Fault | None:
-        for name in names or self._lowered.names:
-            for field in fields:
-                bad = np.argwhere(~np.isfinite(self._lowered.view(field, name)))
-                if len(bad):
-                    return name, int(bad[0][1]), int(bad[0][0])
-        return None
 
-    def _fault_of_weights(self) -> Fault | None:
-        for k, name in enumerate(self._lowered.projection_names):
-            bad = np.argwhere(~np.isfinite(self._lowered.theta_block(k)))
+def overflowing_node(
+    lowered: Lowered,
+    fields: tuple[str, ...] = ("x", "f", "mu", "epsilon"),
+    names: list[str] | None = None,
+) -> Fault | None:
+    """Find the first node, of the replicas in use, with one of the fields not finite.
+
+    Fields in the order given, which is that of cause and effect, and within each the populations in
+    the order in which they predict each other.
+    """
+    rows = int(lowered.state.clock[layout.ROWS])
+    if names is None:
+        names = [lowered.names[p] for p in lowered.plan.order]
+    for field in fields:
+        for name in names:
+            bad = np.argwhere(~np.isfinite(lowered.view(field, name)[:rows]))
             if len(bad):
-                return self._lowered.network.projections[name].post, int(bad[0][1]), 0
-        return None
+                replica, node = map(int, bad[0])
+                return name, node, replica
+    return None
+
+
+def overflowing_weight(lowered: Lowered) -> Fault | None:
+    """Find the first weight that is not finite, and name the error node at its end."""
+    for k, name in enumerate(lowered.projection_names):
+        bad = np.argwhere(~np.isfinite(lowered.theta_block(k)))
+        if len(bad):
+            return lowered.network.projections[name].post, int(bad[0][1]), None
+    return None

@@ -18,6 +18,7 @@ from neurosim.initializers import Initializer, XavierUniform
 from neurosim.levels import levels
 from neurosim.population import Population
 from neurosim.projection import Projection
+from neurosim.tables import network_tables
 
 __all__ = ["Network"]
 
@@ -252,6 +253,9 @@ class Network:
             shown = [*shown[:3], f"... {len(shown) - 5} more", *shown[-2:]]
         joint = " -> " if self._is_chain() else ", "
         return f"Network({joint.join(shown)}, {self.synapse_count:,} synapses, seed {self.seed})"
+
+    def _repr_html_(self) -> str:
+        return network_tables(self)
 
     def _is_chain(self) -> bool:
         names = [n for n, p in self._populations.items() if not p.constant]

@@ -12,7 +12,7 @@ from neurosim import checks
 from neurosim.errors import ArgumentError, ArgumentTypeError, DataError
 from neurosim.lowering import Lowered
 
-__all__ = ["Progress", "check_progress", "matrix", "orders", "paired"]
+__all__ = ["Progress", "check_progress", "matrix", "one_batch", "orders", "paired", "replicas"]
 
 #: Called with (samples done, samples in all), a few times a second.
 Progress = Callable[[int, int], object]
@@ -68,6 +68,46 @@ def paired(
     if len(x) != len(y):
         raise DataError(f"{owner}: {len(x)} samples of inputs, but {len(y)} of targets")
     return x, y
+
+
+def replicas(owner: str, population: str, values: object, lowered: Lowered) -> npt.NDArray[Any]:
+    """Values of the nodes of a population, one row per replica; one replica may be a vector."""
+    size = lowered.network.populations[population].size
+    if np.ndim(values) == 1:  # type: ignore[arg-type]
+        values = [values]
+    array = checks.finite_array(
+        owner, f"values of population {population!r}", values, (None, size), lowered.dtype
+    )
+    if len(array) > lowered.batch_size:
+        raise DataError(
+            f"{owner}: {len(array)} replicas for population {population!r}, but batch_size is "
+            f"{lowered.batch_size}"
+        )
+    return array
+
+
+def one_batch(
+    owner: str, inputs: object, targets: object, lowered: Lowered
+) -> tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]]]:
+    """Values of the inputs, and of the outputs, by population: one row per replica."""
+    network = lowered.network
+    x = _by_population(owner, "inputs", inputs, lowered, network.inputs)
+    y = _by_population(owner, "targets", targets, lowered, network.outputs)
+    if len({len(a) for a in (*x.values(), *y.values())}) != 1:
+        raise DataError(f"{owner}: inputs and targets must have the same number of replicas")
+    return x, y
+
+
+def _by_population(
+    owner: str, argument: str, given: object, lowered: Lowered, names: tuple[str, ...]
+) -> dict[str, npt.NDArray[Any]]:
+    if not isinstance(given, Mapping):
+        if len(names) != 1:
+            raise ArgumentTypeError(f"{owner}: {argument} must be a mapping of {list(names)}")
+        given = {names[0]: given}
+    if set(given) != set(names):
+        raise ArgumentError(f"{owner}: {argument} must have the keys {list(names)}")
+    return {name: replicas(owner, name, given[name], lowered) for name in names}
 
 
 def orders(owner: str, samples: int, epochs: object, shuffle: object, seed: object) -> Any:

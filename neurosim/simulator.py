@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import html
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal
@@ -15,7 +15,6 @@ from neurosim.compilation import prepare_cache
 from neurosim.errors import (
     ArgumentError,
     ArgumentTypeError,
-    DataError,
     DivergenceError,
     ProtocolError,
 )
@@ -29,7 +28,8 @@ from neurosim.model import Model
 from neurosim.monitors import Recorder, SpikeMonitor, StateMonitor
 from neurosim.network import Network
 from neurosim.rules import compile_gate, gate_reads
-from neurosim.slices import adapted
+from neurosim.tables import network_tables
+from neurosim.ticking import make_ticks
 
 __all__ = ["Simulator", "SynapticOperations"]
 
@@ -138,7 +138,7 @@ class Simulator(Inspection):
         self._presentations = 0
         self._synapses = network.synapse_count
         self._evaluations = self._updates = 0
-        self._forward: Lowered | None = None
+        self._forward: Guard | None = None
         self._clamped: set[str] = set()
         # Populations that have been clamped at least once.
         self._shown: set[str] = set()
@@ -165,7 +165,7 @@ class Simulator(Inspection):
         self._check_population(owner, population)
         if self.network.populations[population].constant:
             raise ArgumentError(f"{owner}: population {population!r} is constant")
-        array = self._replicas(owner, population, values)
+        array = samples.replicas(owner, population, values, self._lowered)
         rows = len(array)
         state = self._lowered.state
         others = self._clamped - {population}
@@ -226,7 +226,12 @@ class Simulator(Inspection):
         gamma = checks.real(owner, "gamma", gamma, positive=True)
         tolerance = checks.real(owner, "tolerance", tolerance, minimum=0.0)
         max_ticks = checks.integer(owner, "max_ticks", max_ticks, 1)
-        self._check_ready(owner)
+        missing = [name for name in self.network.inputs if name not in self._shown]
+        if missing:
+            raise ProtocolError(
+                f"{owner}: there is no input to predict from; clamp "
+                f"{', '.join(map(repr, missing))} first"
+            )
         if method == "feedforward":
             self._guard.attempt(engine.settle)
         else:
@@ -255,8 +260,12 @@ class Simulator(Inspection):
         """
         ticks = checks.integer("Simulator.run", "ticks", ticks, 0)
         learning = checks.boolean("Simulator.run", "learning", learning)
-        self._check_ready("Simulator.run")
-        self._run(ticks, learning)
+        if not self._shown:
+            raise ProtocolError(
+                "Simulator.run: nothing has been clamped yet; clamp "
+                f"{', '.join(map(repr, self.network.inputs))} first"
+            )
+        make_ticks(self, ticks, learning)
 
     def present(self, inputs: object, targets: object, *, ticks: int | None = None) -> None:
         """Show an input, settle, show the teacher, run, and let the teacher go.
@@ -275,10 +284,7 @@ class Simulator(Inspection):
             if ticks is None
             else checks.integer(owner, "ticks", ticks, 0)
         )
-        x = self._batch(owner, "inputs", inputs, self.network.inputs)
-        y = self._batch(owner, "targets", targets, self.network.outputs)
-        if len({len(a) for a in (*x.values(), *y.values())}) != 1:
-            raise DataError(f"{owner}: inputs and targets must have the same number of replicas")
+        x, y = samples.one_batch(owner, inputs, targets, self._lowered)
         for population in sorted(self._clamped):
             self.release(population)
         for population, values in x.items():
@@ -369,7 +375,7 @@ class Simulator(Inspection):
             "Simulator.predict", "inputs", inputs, self._lowered, self.network.inputs
         )
         if self._forward is None:
-            self._forward = self._lowered.fork()
+            self._forward = Guard(self._lowered.fork(), timed=False)
         return training.predict(self._forward, x)
 
     # ---- changing ----------------------------------------------------------------------------
@@ -395,6 +401,9 @@ class Simulator(Inspection):
             f"batch_size={self.batch_size}, {self.dtype.name}, t={self.t})"
         )
 
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{network_tables(self.network)}"
+
     # ---- inside ------------------------------------------------------------------------------
 
     def _rest(self, rest: bool) -> None:
@@ -406,98 +415,11 @@ class Simulator(Inspection):
         self._recorder = Recorder(self, self._monitors)
         self._unrecorded = True
 
-    def _check_ready(self, owner: str) -> None:
-        missing = [name for name in self.network.inputs if name not in self._shown]
-        if missing:
-            raise ProtocolError(
-                f"{owner}: nothing is clamped yet; clamp {', '.join(map(repr, missing))} first"
-            )
-
-    def _replicas(self, owner: str, population: str, values: object) -> npt.NDArray[Any]:
-        size = self.network.populations[population].size
-        if np.ndim(values) == 1:  # type: ignore[arg-type]
-            values = [values]
-        array = checks.finite_array(
-            owner, f"values of population {population!r}", values, (None, size), self.dtype
-        )
-        if len(array) > self.batch_size:
-            raise DataError(
-                f"{owner}: {len(array)} replicas for population {population!r}, but batch_size is "
-                f"{self.batch_size}"
-            )
-        return array
-
-    def _batch(
-        self, owner: str, argument: str, given: object, names: tuple[str, ...]
-    ) -> dict[str, npt.NDArray[Any]]:
-        if not isinstance(given, Mapping):
-            if len(names) != 1:
-                raise ArgumentTypeError(f"{owner}: {argument} must be a mapping of {list(names)}")
-            given = {names[0]: given}
-        if set(given) != set(names):
-            raise ArgumentError(f"{owner}: {argument} must have the keys {list(names)}")
-        return {name: self._replicas(owner, name, given[name]) for name in names}
-
     def _forget_events(self) -> None:
         """Have everything evaluated anew, as the replicas in use change."""
         row = self._lowered.state.row
         for p in range(len(self._lowered.names)):
             row[layout.STALE, p] = bool(self._lowered.populations[p]["incoming"])
-
-    def _run(self, ticks: int, learning: bool) -> None:
-        if self._monitors:
-            self._run_recorded(ticks, learning)
-            return
-        done = 0
-        while done < ticks:
-            wanted = min(ticks - done, self._ticks_per_slice)
-            begun = time.perf_counter()
-            status, made = engine.advance(*self._engine, wanted, learning)
-            if status == layout.DIVERGED:
-                raise self._guard.divergence()
-            if status == layout.RISKY:
-                self._count(made, learning)
-                self._guard.attempt_with_copy(engine.advance, 1, learning)
-                self._count(1, learning)
-                done += made + 1
-                continue
-            self._count(made, learning)
-            done += made
-            if wanted == self._ticks_per_slice:
-                self._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
-
-    def _run_recorded(self, ticks: int, learning: bool) -> None:
-        recorder, clock = self._recorder, self._lowered.state.clock
-        if ticks and self._unrecorded:
-            engine.record(*self._engine, *recorder.arrays(1))
-            recorder.distribute(int(clock[layout.TICK]), 1)
-            self._unrecorded = False
-        done = 0
-        while done < ticks:
-            wanted = min(ticks - done, self._ticks_per_slice, recorder.longest)
-            tape = recorder.arrays(wanted)
-            first = int(clock[layout.TICK]) + 1
-            begun = time.perf_counter()
-            status, made = engine.run(*self._engine, wanted, learning, *tape)
-            done += made
-            self._count(made, learning)
-            recorder.distribute(first, made)
-            if status == layout.DIVERGED:
-                raise self._guard.divergence()
-            if status == layout.RISKY:
-                tape = recorder.arrays(1)
-                self._guard.attempt_with_copy(engine.run, 1, learning, *tape)
-                done += 1
-                self._count(1, learning)
-                recorder.distribute(first + made, 1)
-            elif made == self._ticks_per_slice:
-                self._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
-
-    def _count(self, ticks: int, learning: bool) -> None:
-        each = ticks * int(self._lowered.state.clock[layout.ROWS]) * self._synapses
-        self._evaluations += each
-        if learning:
-            self._updates += each
 
     def _set_theta(self, projection: str, pre: int, post: int, value: float) -> None:
         def change(block: npt.NDArray[Any]) -> None:

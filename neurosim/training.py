@@ -13,9 +13,9 @@ from neurosim.guard import Guard
 from neurosim.kernels import layout
 from neurosim.kernels import run as engine
 from neurosim.kernels import train as loops
-from neurosim.lowering import Lowered
 from neurosim.samples import Progress
 from neurosim.slices import adapted
+from neurosim.ticking import make_ticks
 
 if TYPE_CHECKING:
     from neurosim.simulator import Simulator
@@ -92,6 +92,7 @@ def _present(
         values = np.ascontiguousarray(inputs[:, columns])
         simulator._guard.attempt(engine.clamp, lowered.index[name], values, False)
         simulator._clamped.add(name)
+        simulator._shown.add(name)
         simulator._unrecorded = True
     simulator.settle()
     _teach(simulator, targets)
@@ -108,13 +109,14 @@ def _teach(simulator: Simulator, targets: npt.NDArray[Any]) -> None:
 
 def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
     """Make the ticks that are left of a presentation, and let the teacher go."""
-    simulator._run(max(0, ticks - made), learning=True)
+    make_ticks(simulator, max(0, ticks - made), learning=True)
     for name in simulator.network.outputs:
         engine.release(*simulator._engine, simulator._lowered.index[name], False)
 
 
-def predict(lowered: Lowered, inputs: npt.NDArray[Any]) -> Any:
-    """Predict in a state of its own, so that no other is touched."""
+def predict(guard: Guard, inputs: npt.NDArray[Any]) -> Any:
+    """Predict in the guarded state, which should be nobody else's."""
+    lowered = guard.lowered
     outputs = lowered.columns(lowered.network.outputs)
     width = sum(columns.stop - columns.start for columns in outputs.values())
     result = np.empty((len(inputs), width), lowered.dtype)
@@ -124,12 +126,8 @@ def predict(lowered: Lowered, inputs: npt.NDArray[Any]) -> Any:
     while first < len(inputs):
         begun = time.perf_counter()
         part = chosen[first : first + batches * lowered.batch_size]
-        status = loops.infer(
-            *lowered.arguments, inputs, part, lowered.batch_size,
-            result[first : first + len(part)],
-        )  # fmt: skip
-        if status != layout.DONE:
-            raise Guard(lowered).divergence()
+        predictions = result[first : first + len(part)]
+        guard.attempt(loops.infer, inputs, part, lowered.batch_size, predictions)
         first += len(part)
         batches = adapted(batches, time.perf_counter() - begun)
     if len(outputs) == 1:

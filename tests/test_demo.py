@@ -17,6 +17,17 @@ def test_the_comparison_and_the_spikes():
         assert raster[result.network.levels[name]].all()
 
 
+def test_runs_of_different_seeds_have_no_order_in_common(monkeypatch):
+    used = []
+    monkeypatch.setattr(
+        demo.Simulator, "fit", lambda *_, seed, **__: used.append(seed), raising=True
+    )
+    monkeypatch.setattr(demo.models.BP, "fit", lambda *_, **__: None)
+    for seed in range(4):
+        demo.compare(5, seed)
+    assert len(set(used)) == 20
+
+
 def test_the_command_line(tmp_path, monkeypatch, capsys):
     png = tmp_path / "raster.png"
     monkeypatch.setattr("sys.argv", ["neurosim", "demo", "--epochs", "2", "--png", str(png)])

@@ -1,5 +1,7 @@
 """Bad input is refused early and clearly, and nothing has changed."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -84,7 +86,7 @@ def test_refusals_leave_everything_as_it_was(sim, act, words):
         (lambda: ns.Network.layered([3, 2], weights=[np.ones((2, 3))]), "shape \\(3, 2\\)"),
         (lambda: ns.Network.layered([3, 2], seed=-1), "seed"),
         (lambda: models.BP(NET, arithmetic="gpu"), "allowed: 'engine', 'blas'"),
-        (lambda: ns.Simulator(NET, models.ZIL()).step(), "nothing is clamped"),
+        (lambda: ns.Simulator(NET, models.ZIL()).step(), "nothing has been clamped"),
     ],
 )
 def test_what_cannot_be_made(make, words):
@@ -137,3 +139,107 @@ def test_divergence_keeps_the_last_finite_snapshot(dtype):
             assert (state == again.state(variable, name)).all()
     with pytest.raises(DivergenceError):
         again.step()
+
+
+def overflowing(first=1e200):
+    """A linear network in which node 1 of hidden1 overflows where the first input is large."""
+    weights = [[[0.0, first, 0.0], [1.0, 1.0, 1.0]], [[1.0, 1.0]] * 3]
+    return ns.Network.layered([2, 3, 2], activation="identity", weights=weights)
+
+
+INPUTS = np.array([[0.0, 1.0], [1.0, 1.0], [1e200, 1.0]])
+
+
+def simulated(net):
+    return ns.Simulator(net, models.FaZIL(), batch_size=3)
+
+
+def backpropagated(net):
+    return models.BP(net, batch_size=3)
+
+
+@pytest.mark.parametrize("make", [simulated, backpropagated])
+def test_an_overflowing_prediction_is_located(make):
+    learner = make(overflowing())
+    for _ in range(2):
+        with pytest.raises(DivergenceError, match="node 1 of population 'hidden1'") as caught:
+            learner.predict(INPUTS)
+        error = caught.value
+        assert (error.population, error.node, error.replica) == ("hidden1", 1, 2)
+        assert error.tick is None
+        assert "tick" not in str(error)
+        again = pickle.loads(pickle.dumps(error))
+        assert (vars(again), str(again)) == (vars(error), str(error))
+    assert (learner.predict(INPUTS[:1]) == 3.0).all()
+
+
+@pytest.mark.parametrize("make", [simulated, backpropagated])
+def test_a_large_prediction_is_given(make):
+    """Whose bounds alone would not exclude that it overflows."""
+    predicted = make(overflowing(1e108)).predict(INPUTS)
+    assert np.isfinite(predicted).all()
+    assert predicted[2] == pytest.approx([1e308, 1e308])
+
+
+def test_an_overflow_in_backpropagation_is_located():
+    bp = models.BP(overflowing(), batch_size=3)
+    weights = bp.weights
+    with pytest.raises(DivergenceError) as caught:
+        bp.fit(INPUTS, np.ones((3, 2)), shuffle=False)
+    error = caught.value
+    assert (error.population, error.node, error.replica) == ("hidden1", 1, 2)
+    assert error.tick is None
+    assert all((bp.weights[name] == weights[name]).all() for name in weights)
+
+
+def test_an_overflowing_error_of_backpropagation_is_located():
+    net = ns.Network.layered([2, 3, 2], activation="identity", weights=[np.ones((2, 3)), LARGE])
+    bp = models.BP(net, batch_size=2)
+    with pytest.raises(DivergenceError) as caught:
+        bp.fit([[0.0, 0.0]] * 2, [[0.0, 0.0], [0.0, 1e200]], shuffle=False)
+    error = caught.value
+    assert (error.population, error.node, error.replica) == ("hidden1", 2, 1)
+
+
+#: All silent, but that the error of node 1 comes back to node 2, enlarged.
+LARGE = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 1e200]])
+
+
+def test_an_overflowing_weight_of_backpropagation_is_located():
+    bp = models.BP(overflowing(1.0), learning_rate=1e160, arithmetic="blas")
+    with pytest.raises(DivergenceError) as caught:
+        bp.fit([[0.0, 1.0]], [[3.0, 1e160]])
+    error = caught.value
+    assert (error.population, error.node, error.replica) == ("output", 1, None)
+    assert "replica" not in str(error)
+
+
+def test_a_network_that_was_shown_something_goes_on_when_released():
+    sim = ns.Simulator(NET, models.IL(t_c=10**6, gamma=0.1))
+    sim.clamp("input", np.ones(4))
+    sim.clamp("output", np.ones(2))
+    sim.settle()
+    sim.release("input")
+    sim.release("output")
+    before, energy = sim.state("x", "input"), sim.energy
+    sim.run(5)
+    assert (sim.state("x", "input") != before).all()
+    assert sim.energy < energy
+    sim.settle()
+    assert sim.energy == 0.0
+
+
+def test_settling_needs_every_input():
+    net = ns.Network()
+    for name in "abc":
+        net.add_population(name, 2)
+    net.connect("a", "c")
+    net.connect("b", "c")
+    sim = ns.Simulator(net, models.ZIL())
+    sim.clamp("c", [1.0, 1.0])
+    sim.clamp("a", [1.0, 1.0])
+    with pytest.raises(ns.errors.ProtocolError, match="clamp 'b' first"):
+        sim.settle()
+    sim.step()
+    sim.clamp("b", [1.0, 1.0])
+    sim.settle()
