@@ -87,7 +87,6 @@ def simulate_free(work: Work, dtype: str = "float64") -> Result:
     sim = ns.Simulator(net, INFERENCE, dtype=dtype)
 
     def run(first: int, last: int) -> None:
-        # `run` itself asks that something be clamped, and does nothing else beforehand.
         sim.run(last - first, learning=False)
 
     def reset() -> None:
