@@ -141,6 +141,7 @@ class StateMonitor:
         self._dtype = np.dtype(np.uint8) if self.variable == "phi" else lowered.dtype
         # Stretches of presentations: number, first t, rows of the tape, replicas in use.
         self._stretches: list[tuple[int, int, npt.NDArray[Any], int]] = []
+        self._simulator = simulator
         simulator._attach(self)
 
     @property
@@ -231,6 +232,7 @@ class StateMonitor:
     def clear(self) -> None:
         """Forget what was recorded."""
         self._stretches.clear()
+        self._simulator._unrecorded = True
 
     def __repr__(self) -> str:
         return (
@@ -269,6 +271,7 @@ class SpikeMonitor:
         self._wanted = [lowered.index[name] for name in self.names]
         self._sizes = {n: lowered.network.populations[n].size for n in self.names}
         self._chunks: list[tuple[Key, npt.NDArray[np.int64]]] = []
+        self._simulator = simulator
         simulator._attach(self)
 
     def _take_spikes(self, key: Key, spikes: npt.NDArray[np.int64]) -> None:
@@ -339,6 +342,7 @@ class SpikeMonitor:
     def clear(self) -> None:
         """Forget what was recorded."""
         self._chunks.clear()
+        self._simulator._unrecorded = True
 
     def __repr__(self) -> str:
         return f"SpikeMonitor({', '.join(self.names)}; {self.num_spikes} spikes)"

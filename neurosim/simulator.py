@@ -143,7 +143,7 @@ class Simulator(Inspection):
         # Populations that have been clamped at least once.
         self._shown: set[str] = set()
         self._ticks_per_slice = 64
-        # Whether the world has changed something since the last snapshot was recorded.
+        # Whether some monitor does not hold the present snapshot.
         self._unrecorded = True
 
     # ---- presenting --------------------------------------------------------------------------

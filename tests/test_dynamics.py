@@ -413,3 +413,16 @@ def test_direct_form_within_its_elementwise_bound():
         exact.step()
         direct.step()
     assert seen > 0
+
+
+def test_a_monitor_that_was_cleared_begins_with_the_present_snapshot():
+    sim = started(models.FaZIL())
+    x, phi = ns.StateMonitor(sim, "x"), ns.SpikeMonitor(sim)
+    sim.run(1)
+    spikes = phi.num_spikes
+    x.clear()
+    phi.clear()
+    sim.run(2)
+    assert x.t.tolist() == [1, 2, 3]
+    assert phi.t.tolist()[0] == 1
+    assert spikes > 0
