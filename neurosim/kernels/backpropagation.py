@@ -6,6 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import LIVE, OPEN, ROWS
 from neurosim.kernels.rows import block, fill, flags_of
@@ -16,7 +17,7 @@ from neurosim.kernels.train import show
 __all__ = ["backpropagate"]
 
 
-@njit(cache=True)
+@inner
 def forward(plan, state):
     """Y = sum of w f(y), population by population."""
     rows = state.clock[ROWS]
@@ -39,7 +40,7 @@ def forward(plan, state):
             )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def backward(plan, state, targets, chosen, first):
     """delta^0 = s_out - y^0; delta = f'(y) sum of delta w. Song 2020, Section 2.1."""
     rows = state.clock[ROWS]
@@ -84,8 +85,9 @@ def backpropagate(table, parameter, inputs, targets, chosen, batch):
         backward(plan, state, targets, chosen, first)
         for p in range(plan.populations.size):
             population = plan.populations[p]
-            epsilon = population.epsilon
-            top = pointwise.largest(span(state.real, epsilon, epsilon + rows * population.stride))
+            top = pointwise.largest(
+                block(state.real, population.epsilon, 0, rows * population.stride)
+            )
             if top - top != 0:
                 return p
         learn_synapses(plan, state)

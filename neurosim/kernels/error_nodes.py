@@ -30,9 +30,10 @@ from neurosim.kernels.rows import (
     fill,
     flags_of,
     start_of_run,
+    unite,
     words_of,
 )
-from neurosim.kernels.sleep import pres_sleep
+from neurosim.kernels.sleep import WAKING, pres_sleep
 from neurosim.kernels.synapses import predict
 
 __all__ = ["become_quiet", "refresh_error_nodes"]
@@ -78,7 +79,7 @@ def take_in(plan, state, q, first, last, how):
         pointwise.copy(mu_next, mu)
     if setting.watch:
         detect(plan, state, q, first, last)
-    state.asleep[q] = 0
+    state.asleep[q] = WAKING
     fill(flags_of(state, LIVE, q), first, last, top != 0)
     if erred:
         fill(flags_of(state, ERRED, q), first, last, 1)
@@ -121,9 +122,7 @@ def look_around(plan, state, q):
     for n in range(post.incoming):
         k = plan.wiring[post.first_incoming + n]
         learned = learned or state.learned_next[k] != 0
-        moved = words_of(state, MOVED_NEXT, plan.projections[k].pre)
-        for w in range(evaluate.size):
-            evaluate[w] |= moved[w]
+        unite(evaluate, words_of(state, MOVED_NEXT, plan.projections[k].pre))
     if learned:
         fill(flags_of(state, EVALUATE, q), 0, rows, 1)
         # Replicas that are not in use share the weights, and see the change later.

@@ -32,7 +32,7 @@ from neurosim.kernels.rows import (
     start_of_run,
     words_of,
 )
-from neurosim.kernels.sleep import AT_REST, posts_sleep
+from neurosim.kernels.sleep import AT_REST, WAKING, posts_sleep
 
 __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
@@ -63,6 +63,16 @@ def mark_undecided(plan, state, q):
 
 
 @inner
+def stay(plan, state, q, a, z):
+    """Of the nodes from a to z, those are at rest next that are at rest now."""
+    population = plan.populations[q]
+    pointwise.copy(
+        block(state.flag, population.resting, a, z),
+        block(state.flag, population.resting_next, a, z),
+    )
+
+
+@inner
 def decide(plan, state, q, timer, signal, first, last):
     """Gate the replicas from first to last; who opens its gate comes to rest, where that is set."""
     population = plan.populations[q]
@@ -74,15 +84,15 @@ def decide(plan, state, q, timer, signal, first, last):
         count = ask(plan, state, q, timer, signal, a, z - a)
     fill(flags_of(state, OPEN, q), first, last, count > 0)
     if count > 0:
-        state.asleep[q] = 0
+        state.asleep[q] = WAKING
     if plan.setting[0].rest == REST_NEVER:
         return count > 0
+    if count == 0:
+        stay(plan, state, q, a, z)
+        return False
     flag = state.flag
     resting = block(flag, population.resting, a, z)
     resting_next = block(flag, population.resting_next, a, z)
-    if count == 0:
-        pointwise.copy(resting, resting_next)
-        return False
     pointwise.zero_where(resting, block(state.real, population.drive, a, z))
     opened = block(flag, population.open, a, z)
     for i in range(resting.size):
@@ -90,8 +100,8 @@ def decide(plan, state, q, timer, signal, first, last):
     rests_next = flags_of(state, RESTS_NEXT, q)
     for r in range(first, last):
         start = (r - first) * population.stride
-        resting = pointwise.count(span(resting_next, start, start + population.size))
-        rests_next[r] = ALL if resting == population.size else SOME
+        at_rest = pointwise.count(span(resting_next, start, start + population.size))
+        rests_next[r] = ALL if at_rest == population.size else SOME
     return True
 
 
@@ -159,6 +169,7 @@ def spread(plan, state, p):
         return
     if population.outgoing == 0 and not population.held:
         return
+    # AWAKE is free until the value nodes look around.
     over = words_of(state, AWAKE, p)
     rested = words_of(state, RESTED, p)
     for w in range(over.size):
@@ -169,12 +180,10 @@ def spread(plan, state, p):
         for w in range(over.size):
             over[w] &= rested[w]
     if population.incoming == 0:
-        stride = population.stride
-        for i in range(rows * stride):
-            state.flag[population.resting_next + i] = state.flag[population.resting + i]
+        stay(plan, state, p, 0, rows * population.stride)
     if not any_set(over):
         return
-    state.asleep[p] = 0
+    state.asleep[p] = WAKING
     rests = flags_of(state, AWAKE, p)
     for r in range(rows):
         if rests[r]:
@@ -190,12 +199,7 @@ def close_gates(plan, state):
         clear(words_of(state, OPEN, q))
         clear(words_of(state, RESTS_NEXT, q))
         if plan.setting[0].rest != REST_NEVER and not state.asleep[q]:
-            population = plan.populations[q]
-            count = state.clock[ROWS] * population.stride
-            pointwise.copy(
-                block(state.flag, population.resting, 0, count),
-                block(state.flag, population.resting_next, 0, count),
-            )
+            stay(plan, state, q, 0, state.clock[ROWS] * plan.populations[q].stride)
     for k in range(plan.projections.size):
         state.learned_next[k] = 0
 

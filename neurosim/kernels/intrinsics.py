@@ -34,6 +34,7 @@ __all__ = [
     "multiply_by_power_of_two",
     "row_span",
     "span",
+    "unowned_array",
     "vector_of",
     "with_sign_of",
     "zero_like",
@@ -267,13 +268,16 @@ def zero_like(typingctx: Any, pointer: types.Type):
     return pointer.dtype(pointer), codegen
 
 
-def _unowned(context, builder, kind, data, count):
-    """One-dimensional array onto `data` that no reference count is kept for."""
+def unowned_array(context, builder, kind, data, shape):
+    """Emit the contiguous array onto `data` that no reference count is kept for."""
+    size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
+    strides = [context.get_constant(types.intp, size)]
+    for length in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], length))
     array = context.make_array(kind)(context, builder)
-    size = context.get_constant(
-        types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype))
+    populate_array(
+        array, data=data, shape=shape, strides=strides, itemsize=strides[-1], meminfo=None
     )
-    populate_array(array, data=data, shape=[count], strides=[size], itemsize=size, meminfo=None)
     return array._getvalue()
 
 
@@ -290,7 +294,9 @@ def span(typingctx: Any, array: types.Type, first: types.Type, last: types.Type)
     def codegen(context, builder, signature, arguments):
         view = context.make_array(array)(context, builder, arguments[0])
         count = builder.sub(arguments[2], arguments[1])
-        return _unowned(context, builder, array, builder.gep(view.data, [arguments[1]]), count)
+        return unowned_array(
+            context, builder, array, builder.gep(view.data, [arguments[1]]), [count]
+        )
 
     return array(array, types.intp, types.intp), codegen
 
@@ -307,7 +313,7 @@ def vector_of(typingctx: Any, array: types.Type, i: types.Type, j: types.Type):
         _, rows, count = cgutils.unpack_tuple(builder, view.shape, 3)
         row = builder.add(builder.mul(arguments[1], rows), arguments[2])
         data = builder.gep(view.data, [builder.mul(row, count)])
-        return _unowned(context, builder, result, data, count)
+        return unowned_array(context, builder, result, data, [count])
 
     return result(array, types.intp, types.intp), codegen
 
@@ -326,6 +332,6 @@ def row_span(
         width = cgutils.unpack_tuple(builder, view.shape, 2)[1]
         start = builder.add(builder.mul(arguments[1], width), arguments[2])
         count = builder.sub(arguments[3], arguments[2])
-        return _unowned(context, builder, result, builder.gep(view.data, [start]), count)
+        return unowned_array(context, builder, result, builder.gep(view.data, [start]), [count])
 
     return result(array, types.intp, types.intp, types.intp), codegen

@@ -23,13 +23,19 @@ __all__ = [
 X_MOVED, MU_MOVED, WAS_QUIET = 1, 2, 4
 
 
+@inner
+def raised(top, value):
+    """Bits of the larger magnitude: `top` is the bits of one already."""
+    bits = float_to_bits(abs(value))
+    return bits if bits > top else top
+
+
 @njit(cache=True)
 def largest(values):
     """Largest magnitude; NaN if one of the values is NaN."""
     top = float_to_bits(values.dtype.type(0))
     for i in range(values.size):
-        bits = float_to_bits(abs(values[i]))
-        top = bits if bits > top else top
+        top = raised(top, values[i])
     return float(bits_to_float(top))
 
 
@@ -48,8 +54,7 @@ def accept(source, target):
     for i in range(target.size):
         value = source[i] + zero
         target[i] = value
-        bits = float_to_bits(abs(value))
-        top = bits if bits > top else top
+        top = raised(top, value)
     return float(bits_to_float(top))
 
 
@@ -61,8 +66,7 @@ def differ(a, b, difference):
     for i in range(difference.size):
         value = (a[i] - b[i]) + zero
         difference[i] = value
-        bits = float_to_bits(abs(value))
-        top = bits if bits > top else top
+        top = raised(top, value)
     return float(bits_to_float(top))
 
 
@@ -101,8 +105,7 @@ def move(x, delta_x, x_next):
     for i in range(x_next.size):
         value = (x[i] + delta_x[i]) + zero
         x_next[i] = value
-        bits = float_to_bits(abs(value))
-        top = bits if bits > top else top
+        top = raised(top, value)
     return float(bits_to_float(top))
 
 
@@ -118,8 +121,7 @@ def follow(x, mu, clamped, x_next):
         value = old if clamped[i] else new
         x_next[i] = value
         seen |= float_to_bits(value) ^ float_to_bits(x[i])
-        bits = float_to_bits(abs(value))
-        top = bits if bits > top else top
+        top = raised(top, value)
     return seen != 0, float(bits_to_float(top))
 
 
@@ -164,23 +166,20 @@ def integrate(delta_x, mu_next, moved, predicted, mu, epsilon):
         for i in range(epsilon.size):
             error = (epsilon[i] + delta_x[i]) - (mu_next[i] - mu[i])
             seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
-            bits = float_to_bits(abs(error))
-            top = bits if bits > top else top
+            top = raised(top, error)
             epsilon[i] = error
             mu[i] = mu_next[i]
     elif moved:
         for i in range(epsilon.size):
             error = epsilon[i] + delta_x[i]
             seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
-            bits = float_to_bits(abs(error))
-            top = bits if bits > top else top
+            top = raised(top, error)
             epsilon[i] = error
     elif predicted:
         for i in range(epsilon.size):
             error = epsilon[i] - (mu_next[i] - mu[i])
             seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
-            bits = float_to_bits(abs(error))
-            top = bits if bits > top else top
+            top = raised(top, error)
             epsilon[i] = error
             mu[i] = mu_next[i]
     else:
@@ -202,8 +201,7 @@ def recompute(x, mu_next, resting, epsilon):
         error = (x[i] - mu_next[i]) + zero
         error = old if resting[i] else error
         seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
-        bits = float_to_bits(abs(error))
-        top = bits if bits > top else top
+        top = raised(top, error)
         epsilon[i] = error
     return seen != 0, float(bits_to_float(top))
 

@@ -13,7 +13,8 @@ from neurosim.kernels.intrinsics import span, vector_of
 from neurosim.kernels.layout import ROWS
 
 __all__ = [
-    "any_set", "block", "clear", "end_of_run", "fill", "flags_of", "start_of_run", "words_of",
+    "ONES", "any_set", "block", "clear", "end_of_run", "fill", "flags_of", "start_of_run", "unite",
+    "words_of",
 ]  # fmt: skip
 
 #: Every byte 1.
@@ -68,6 +69,13 @@ def clear(words):
     """No flag is set."""
     for w in range(words.size):
         words[w] = 0
+
+
+@inner
+def unite(words, others):
+    """Set the flags that are set in the others, too."""
+    for w in range(words.size):
+        words[w] |= others[w]
 
 
 @inner

@@ -17,7 +17,7 @@ from neurosim.kernels.layout import (
     TICK,
 )
 from neurosim.kernels.record import has_room, record_snapshot
-from neurosim.kernels.settle import finish, relax_at_once, relax_by_ticks
+from neurosim.kernels.settle import finish, relax
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
 
@@ -67,11 +67,9 @@ def record(table, parameter, segments, tape, wanted, spikes):
 
 @njit(cache=True)
 def settle(table, parameter):
-    """Predict until quiet: by one sweep, or tick by tick when clock-driven."""
+    """Predict until quiet."""
     plan, state = opened(table, parameter)
-    if plan.setting[0].event_driven:
-        return relax_at_once(plan, state)
-    return relax_by_ticks(plan, state)
+    return relax(plan, state)
 
 
 @njit(cache=True)

@@ -28,13 +28,14 @@ from neurosim.kernels.rows import (
     fill,
     flags_of,
     start_of_run,
+    unite,
     words_of,
 )
 from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.synapses import predict
 from neurosim.kernels.value_nodes import activate_next, commit_activity
 
-__all__ = ["relax_at_once", "relax_by_ticks"]
+__all__ = ["finish", "relax"]
 
 
 @inner
@@ -147,9 +148,7 @@ def relax_at_once(plan, state):
         pointwise.copy(words_of(state, STALE, q), evaluate)
         for m in range(post.incoming):
             k = plan.wiring[post.first_incoming + m]
-            moved = words_of(state, MOVED_NEXT, plan.projections[k].pre)
-            for w in range(evaluate.size):
-                evaluate[w] |= moved[w]
+            unite(evaluate, words_of(state, MOVED_NEXT, plan.projections[k].pre))
         if not plan.setting[0].guarded and prediction_may_overflow(plan, state, q):
             postpone(plan, state, n)
             return RISKY
@@ -191,3 +190,11 @@ def relax_by_ticks(plan, state):
             state.clock[TICK] += 1
     finish(plan, state)
     return DONE
+
+
+@inner
+def relax(plan, state):
+    """Settle: by one sweep, or tick by tick when clock-driven."""
+    if plan.setting[0].event_driven:
+        return relax_at_once(plan, state)
+    return relax_by_ticks(plan, state)

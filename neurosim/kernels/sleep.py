@@ -8,6 +8,8 @@ flag wakes it; whatever the world does wakes all. Clock-driven, none ever sleeps
 
 from __future__ import annotations
 
+import numpy as np
+
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     ERRED,
@@ -20,9 +22,9 @@ from neurosim.kernels.layout import (
     ROWS,
     SPIKING,
 )
-from neurosim.kernels.rows import flags_of, words_of
+from neurosim.kernels.rows import end_of_run, flags_of, words_of
 
-__all__ = ["AT_REST", "fall_asleep", "posts_sleep", "pres_sleep", "wake_all"]
+__all__ = ["AT_REST", "IDLE", "WAKING", "fall_asleep", "posts_sleep", "pres_sleep", "wake_all"]
 
 # Values of state.asleep.
 WAKING, IDLE, AT_REST = 0, 1, 2
@@ -71,16 +73,12 @@ def fall_asleep(plan, state):
         rests_next = words_of(state, RESTS_NEXT, p)
         live = words_of(state, LIVE, p)
         rested = words_of(state, RESTED, p)
-        happens = moved[0] & ~moved[0]
+        happens = np.uint64(0)
         for w in range(moved.size):
             happens |= moved[w] | moved_next[w] | erred[w] | spiking[w]
             happens |= is_open[w] | rests_next[w] | (live[w] & ~rested[w])
         if happens == 0:
-            state.asleep[p] = IDLE
             rows = state.clock[ROWS]
-            resting = flags_of(state, RESTED, p)
-            last = 0
-            while last < rows and resting[last]:
-                last += 1
-            if last == rows:
-                state.asleep[p] = AT_REST
+            at_rest = flags_of(state, RESTED, p)
+            whole = at_rest[0] and end_of_run(at_rest, 0, rows) == rows
+            state.asleep[p] = AT_REST if whole else IDLE

@@ -15,12 +15,13 @@ import numba
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core.datamodel import models
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_model
-from numba.np.arrayobj import populate_array
 
+from neurosim.kernels.inner import inner
+from neurosim.kernels.intrinsics import unowned_array
 from neurosim.kernels.layout import POPULATION, PROJECTION, SETTING, Plan, State
 
 __all__ = ["make_table", "opened"]
@@ -118,16 +119,9 @@ def _open(context, builder, kind, rows, field):  # type: ignore[no-untyped-def]
         value.set_metadata("invariant.load", builder.module.add_metadata([]))
         return value
 
-    element = context.get_data_type(array_type.dtype)
-    size = context.get_constant(types.intp, context.get_abi_sizeof(element))
     shape = [entry(n + 1) for n in range(array_type.ndim)]
-    strides = [size]
-    for length in reversed(shape[1:]):
-        strides.insert(0, builder.mul(strides[0], length))
-    array = context.make_array(array_type)(context, builder)
-    data = builder.inttoptr(entry(0), element.as_pointer())
-    populate_array(array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
-    return array._getvalue()
+    data = builder.inttoptr(entry(0), context.get_data_type(array_type.dtype).as_pointer())
+    return unowned_array(context, builder, array_type, data, shape)
 
 
 @intrinsic
@@ -144,7 +138,7 @@ def _rows(typingctx, table, parameter):  # type: ignore[no-untyped-def]
     return result(table, parameter), codegen
 
 
-@njit(cache=True)
+@inner
 def opened(table, parameter):
     """Return the plan and the state of a table; `parameter` tells the type of real numbers."""
     return _rows(table, parameter)

@@ -7,17 +7,18 @@ from numba import njit
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.clamp import clamp_offered, hold, offer, release_values, teach
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
 from neurosim.kernels.rows import block, clear, fill, flags_of, words_of
-from neurosim.kernels.settle import relax_at_once, relax_by_ticks
+from neurosim.kernels.settle import relax
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
 
-__all__ = ["infer", "train"]
+__all__ = ["infer", "show", "train"]
 
 
-@njit(cache=True)
+@inner
 def show(plan, state, samples, chosen, first):
     """Clamp every input population to the chosen samples, one per replica.
 
@@ -49,14 +50,6 @@ def show(plan, state, samples, chosen, first):
         for n in range(population.outgoing):
             q = plan.projections[plan.wiring[population.first_outgoing + n]].post
             fill(flags_of(state, STALE, q), 0, rows, 1)
-
-
-@njit(cache=True)
-def relax(plan, state):
-    """Settle in the way that was chosen."""
-    if plan.setting[0].event_driven:
-        return relax_at_once(plan, state)
-    return relax_by_ticks(plan, state)
 
 
 @njit(cache=True)

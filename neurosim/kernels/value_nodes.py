@@ -35,9 +35,10 @@ from neurosim.kernels.rows import (
     fill,
     flags_of,
     start_of_run,
+    unite,
     words_of,
 )
-from neurosim.kernels.sleep import posts_sleep
+from neurosim.kernels.sleep import WAKING, posts_sleep
 from neurosim.kernels.synapses import feed_back
 
 __all__ = ["activate_next", "commit_activity", "propose_inference"]
@@ -54,16 +55,14 @@ def wake(plan, state, p):
     if population.held:
         return False
     awake = words_of(state, AWAKE, p)
-    moved = words_of(state, MOVED, p)
-    erred = words_of(state, ERRED, p)
-    for w in range(awake.size):
-        awake[w] = moved[w] | erred[w]
+    pointwise.copy(words_of(state, MOVED, p), awake)
+    unite(awake, words_of(state, ERRED, p))
     for n in range(population.outgoing):
         k = plan.wiring[population.first_outgoing + n]
-        changed = words_of(state, LIVE if state.learned[k] else ERRED, plan.projections[k].post)
-        erred = words_of(state, ERRED, plan.projections[k].post)
-        for w in range(awake.size):
-            awake[w] |= erred[w] | changed[w]
+        q = plan.projections[k].post
+        unite(awake, words_of(state, ERRED, q))
+        if state.learned[k]:
+            unite(awake, words_of(state, LIVE, q))
     rested = words_of(state, RESTED, p)
     rests_next = words_of(state, RESTS_NEXT, p)
     for w in range(awake.size):
@@ -93,7 +92,7 @@ def propose_change(plan, state, p, first, last):
     )
     if not moves:
         return DONE
-    state.asleep[p] = 0
+    state.asleep[p] = WAKING
     fill(flags_of(state, MOVED_NEXT, p), first, last, 1)
     top = pointwise.move(
         block(real, population.x, a, z),
