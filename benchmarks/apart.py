@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["environment", "run_apart", "thread_variables"]
+__all__ = ["run_apart", "thread_variables"]
 
 
 def thread_variables(threads: int) -> dict[str, str]:

@@ -90,10 +90,7 @@ class BP:
     @property
     def weights(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of the weights, of shape (pre, post), by projection."""
-        return {
-            name: self._lowered.theta_block(k).copy()
-            for k, name in enumerate(self._lowered.projection_names)
-        }
+        return self._lowered.weights()
 
     def fit(
         self,

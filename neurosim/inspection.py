@@ -51,10 +51,7 @@ class Inspection:
     @property
     def weights(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of the weights, of shape (pre, post), by projection."""
-        return {
-            name: self._lowered.theta_block(k).copy()
-            for k, name in enumerate(self._lowered.projection_names)
-        }
+        return self._lowered.weights()
 
     @property
     def energy(self) -> float:

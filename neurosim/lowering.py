@@ -240,6 +240,10 @@ class Lowered:
         start, stride = int(record["theta"]), int(record["stride"])
         return self.theta[start : start + pre * stride].reshape(pre, stride)[:, :post]
 
+    def weights(self) -> dict[str, npt.NDArray[Any]]:
+        """Copies of the weights, of shape (pre, post), by projection."""
+        return {name: self.theta_block(k).copy() for k, name in enumerate(self.projection_names)}
+
     def columns(self, names: tuple[str, ...]) -> dict[str, slice]:
         """Columns of each input, or of each output, in a matrix of samples."""
         result = {}

@@ -179,11 +179,7 @@ class Simulator(Inspection):
             self._forget_events()
         output = population in self.network.outputs
         onset = output and not any(name in self._clamped for name in self.network.outputs)
-        p = self._lowered.index[population]
-        self._guard.attempt(engine.clamp, p, array, onset)
-        self._clamped.add(population)
-        self._shown.add(population)
-        self._unrecorded = True
+        self._hold(population, array, onset)
 
     def release(self, population: str) -> None:
         """Let a clamped population move again, from where it is."""
@@ -413,6 +409,13 @@ class Simulator(Inspection):
     def _attach(self, monitor: StateMonitor | SpikeMonitor) -> None:
         self._monitors.append(monitor)
         self._recorder = Recorder(self, self._monitors)
+        self._unrecorded = True
+
+    def _hold(self, population: str, values: npt.NDArray[Any], teaches: bool) -> None:
+        """Clamp a population to one row of values per replica in use."""
+        self._guard.attempt(engine.clamp, self._lowered.index[population], values, teaches)
+        self._clamped.add(population)
+        self._shown.add(population)
         self._unrecorded = True
 
     def _forget_events(self) -> None:

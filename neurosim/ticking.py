@@ -12,7 +12,7 @@ from neurosim.slices import adapted
 if TYPE_CHECKING:
     from neurosim.simulator import Simulator
 
-__all__ = ["make_ticks"]
+__all__ = ["count", "make_ticks"]
 
 
 def make_ticks(simulator: Simulator, ticks: int, learning: bool) -> None:
@@ -25,24 +25,26 @@ def make_ticks(simulator: Simulator, ticks: int, learning: bool) -> None:
 
 def _make_unrecorded(simulator: Simulator, ticks: int, learning: bool) -> None:
     guard, done = simulator._guard, 0
+    rows = int(simulator._lowered.state.clock[layout.ROWS])
     while done < ticks:
         wanted = min(ticks - done, simulator._ticks_per_slice)
         begun = time.perf_counter()
         status, made = engine.advance(*simulator._engine, wanted, learning)
         done += made
-        _count(simulator, made, learning)
+        count(simulator, made * rows, learning)
         if status == layout.DIVERGED:
             raise guard.divergence()
         if status == layout.RISKY:
             guard.attempt_with_copy(engine.advance, 1, learning)
             done += 1
-            _count(simulator, 1, learning)
+            count(simulator, rows, learning)
         elif wanted == simulator._ticks_per_slice:
             simulator._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
 
 
 def _make_recorded(simulator: Simulator, ticks: int, learning: bool) -> None:
     guard, done = simulator._guard, 0
+    rows = int(simulator._lowered.state.clock[layout.ROWS])
     recorder, clock = simulator._recorder, simulator._lowered.state.clock
     if ticks and simulator._unrecorded:
         engine.record(*simulator._engine, *recorder.arrays(1))
@@ -55,7 +57,7 @@ def _make_recorded(simulator: Simulator, ticks: int, learning: bool) -> None:
         begun = time.perf_counter()
         status, made = engine.run(*simulator._engine, wanted, learning, *tape)
         done += made
-        _count(simulator, made, learning)
+        count(simulator, made * rows, learning)
         recorder.distribute(first, made)
         if status == layout.DIVERGED:
             raise guard.divergence()
@@ -63,16 +65,15 @@ def _make_recorded(simulator: Simulator, ticks: int, learning: bool) -> None:
             tape = recorder.arrays(1)
             guard.attempt_with_copy(engine.run, 1, learning, *tape)
             done += 1
-            _count(simulator, 1, learning)
+            count(simulator, rows, learning)
             recorder.distribute(first + made, 1)
         elif made == simulator._ticks_per_slice:
             simulator._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
 
 
-def _count(simulator: Simulator, ticks: int, learning: bool) -> None:
+def count(simulator: Simulator, replica_ticks: int, learning: bool) -> None:
     """Count what evaluating every synapse at each of these ticks would have done."""
-    rows = int(simulator._lowered.state.clock[layout.ROWS])
-    each = ticks * rows * simulator._synapses
+    each = replica_ticks * simulator._synapses
     simulator._evaluations += each
     if learning:
         simulator._updates += each

@@ -15,7 +15,7 @@ from neurosim.kernels import run as engine
 from neurosim.kernels import train as loops
 from neurosim.samples import Progress
 from neurosim.slices import adapted
-from neurosim.ticking import make_ticks
+from neurosim.ticking import count, make_ticks
 
 if TYPE_CHECKING:
     from neurosim.simulator import Simulator
@@ -64,9 +64,7 @@ def _train(
     status, begun, made, replica_ticks = loops.train(
         *simulator._engine, inputs, targets, chosen, batch, ticks
     )
-    each = int(replica_ticks) * simulator.network.synapse_count
-    simulator._evaluations += each
-    simulator._updates += each
+    count(simulator, int(replica_ticks), True)
     if status == layout.DIVERGED:
         raise simulator._guard.divergence()
     if status == layout.RISKY:
@@ -89,11 +87,7 @@ def _present(
         simulator._forget_events()
     lowered = simulator._lowered
     for name, columns in lowered.columns(simulator.network.inputs).items():
-        values = np.ascontiguousarray(inputs[:, columns])
-        simulator._guard.attempt(engine.clamp, lowered.index[name], values, False)
-        simulator._clamped.add(name)
-        simulator._shown.add(name)
-        simulator._unrecorded = True
+        simulator._hold(name, np.ascontiguousarray(inputs[:, columns]), False)
     simulator.settle()
     _teach(simulator, targets)
     _go_on(simulator, ticks, 0)
@@ -102,9 +96,7 @@ def _present(
 def _teach(simulator: Simulator, targets: npt.NDArray[Any]) -> None:
     lowered = simulator._lowered
     for name, columns in lowered.columns(simulator.network.outputs).items():
-        values = np.ascontiguousarray(targets[:, columns])
-        simulator._guard.attempt(engine.clamp, lowered.index[name], values, True)
-        simulator._unrecorded = True
+        simulator._hold(name, np.ascontiguousarray(targets[:, columns]), True)
 
 
 def _go_on(simulator: Simulator, ticks: int, made: int) -> None:

@@ -8,17 +8,16 @@ the final x of its ticks) equal those of NumPy in float64 up to rounding.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from itertools import pairwise
-from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.apart import environment, thread_variables
+from benchmarks.apart import run_apart
 from benchmarks.peers import PEERS, Arrays, load, reason_to_skip
 
 Array = npt.NDArray[Any]
@@ -147,31 +146,25 @@ def _run_apart(
     peer: str, function: str, arguments: dict[str, Any]
 ) -> tuple[list[Array], float, str]:
     """Run one function in a process of its own, so that no library's threads or state disturb."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    with environment(thread_variables(arguments["threads"])):
-        process = context.Process(target=_child, args=(sender, peer, function, arguments))
-        process.start()
-    sender.close()
     try:
-        answer: tuple[list[Array], float, str] = receiver.recv()
-    except EOFError:
-        process.join()
-        answer = [], 0.0, f"its process ended with code {process.exitcode}"
-    process.join()
+        answer: tuple[list[Array], float, str] = run_apart(
+            _child, peer, function, arguments, threads=arguments["threads"]
+        )
+    except BrokenProcessPool as error:
+        answer = [], 0.0, f"its process ended: {error}"
     return answer
 
 
-def _child(sender: Connection, peer: str, function: str, arguments: dict[str, Any]) -> None:
+def _child(peer: str, function: str, arguments: dict[str, Any]) -> tuple[list[Array], float, str]:
     try:
         if hasattr(os, "sched_setaffinity"):
             # XLA has no other setting for its threads that every version of it obeys.
             cores = sorted(os.sched_getaffinity(0))
             os.sched_setaffinity(0, cores[-arguments["threads"] :])
         result, seconds = getattr(load(peer), function)(**arguments)
-        sender.send((result, seconds, ""))
     except _LIBRARY_ERRORS as error:
-        sender.send(([], 0.0, f"{type(error).__name__}: {error}"))
+        return [], 0.0, f"{type(error).__name__}: {error}"
+    return result, seconds, ""
 
 
 def main() -> None:
