@@ -17,6 +17,7 @@ from ..kernels import backpropagation as kernel
 from ..lowering import Lowered
 from ..model import Model
 from ..network import Network
+from ..projection import Projection
 from ..slices import adapted
 
 __all__ = ["BP"]
@@ -79,8 +80,14 @@ class BP:
         name = dtype.name if isinstance(dtype, np.dtype) else dtype
         self.dtype = np.dtype(checks.choice("BP", "dtype", name, ("float64", "float32")))
         prepare_cache()
-        self._lowered = Lowered(network, self.batch_size, self.dtype)
-        self._lowered.plan.alpha[:] = model.learning_rates(self._lowered.projection_names)
+        # NumPy's arithmetic needs no relays, and so checks them.
+        self._lowered = Lowered(
+            network, self.batch_size, self.dtype, relays=self.arithmetic == "engine"
+        )
+        self._lowered.set_learning_rates(model)
+        # The transpose of the forward weights, whatever feedback synapses there are.
+        self._lowered.projections["back"] = self._lowered.projections["theta"]
+        self._lowered.projections["back_change"] = -1
         setting = self._lowered.plan.setting[0]
         setting["mean"], setting["event_driven"] = batch_reduction == "mean", 1
         setting["guarded"] = 1
@@ -89,7 +96,7 @@ class BP:
 
     @property
     def weights(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the weights, of shape (pre, post), by projection."""
+        """Copies of the weights, as `Simulator.weights` gives them."""
         return self._lowered.weights()
 
     def fit(
@@ -138,15 +145,18 @@ class BP:
     def _update_by_blas(
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
     ) -> None:
-        lowered, network = self._lowered, self.network
-        theta = {n: lowered.theta_block(k) for k, n in enumerate(lowered.projection_names)}
-        alpha = dict(zip(lowered.projection_names, lowered.plan.alpha, strict=True))
+        lowered, network = self._lowered, self._lowered.network
+        projections = network.projections
+        root = {name: projections[name].shares or name for name in sorted(projections)}
+        weights = {name: lowered.theta_block(name) for name in root}
+        alpha = {name: lowered.plan.alpha[k] for name, k in lowered.projection_index.items()}
         order = [lowered.names[p] for p in lowered.plan.order]
-        into = {n: [p for p in sorted(theta) if network.projections[p].post == n] for n in order}
-        out = {n: [p for p in sorted(theta) if network.projections[p].pre == n] for n in order}
+        into = {n: [p for p in root if projections[p].post == n] for n in order}
+        out = {n: [p for p in root if projections[p].pre == n] for n in order}
         inputs, outputs = lowered.columns(network.inputs), lowered.columns(network.outputs)
         for first in range(0, len(chosen), self.batch_size):
             batch = chosen[first : first + self.batch_size]
+            theta = {name: _matrix(projections[name], weights[name]) for name in root}
             f: dict[str, Any] = {}
             slope: dict[str, Any] = {}
             delta: dict[str, Any] = {}
@@ -156,21 +166,21 @@ class BP:
                 elif name in inputs:
                     value = x[batch][:, inputs[name]]
                 else:
-                    value = sum(f[network.projections[p].pre] @ theta[p] for p in into[name])
+                    value = sum(f[projections[p].pre] @ theta[p] for p in into[name])
                 if name in outputs:
                     delta[name] = y[batch][:, outputs[name]] - value
                 else:
                     f[name], slope[name] = _NUMPY[network.populations[name].activation.name](value)
             for name in reversed(order):
                 if name not in delta and into[name]:
-                    back = sum(delta[network.projections[p].post] @ theta[p].T for p in out[name])
+                    back = sum(delta[projections[p].post] @ theta[p].T for p in out[name])
                     delta[name] = slope[name] * back
-            for name, block in theta.items():
-                projection = network.projections[name]
-                step = alpha[name] / self.dtype.type(
-                    len(batch) if lowered.plan.setting[0]["mean"] else 1
-                )
-                block += step * (f[projection.pre].T @ delta[projection.post])
+            samples_in = self.dtype.type(len(batch) if lowered.plan.setting[0]["mean"] else 1)
+            for name, projection in projections.items():
+                if projection.plastic:
+                    gradient = f[projection.pre].T @ delta[projection.post]
+                    step = alpha[root[name]] / samples_in
+                    _descend(projection, weights[root[name]], step * gradient)
         fault = overflowing_weight(lowered)
         if fault is not None:
             raise DivergenceError(*fault)
@@ -185,6 +195,21 @@ class BP:
 
     def __repr__(self) -> str:
         return f"BP({self.network!r}, {self.arithmetic}, {self.dtype.name})"
+
+
+def _matrix(projection: Projection, weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Copy of the weights as a matrix, with zeros where nothing is connected."""
+    return weights.copy() if projection.pattern is None else projection.pattern.matrix(weights)
+
+
+def _descend(projection: Projection, weights: npt.NDArray[Any], change: npt.NDArray[Any]) -> None:
+    """Add a matrix of changes to the weights, in place."""
+    pattern = projection.pattern
+    if pattern is None:
+        weights += change
+    else:
+        numbers = np.arange(len(weights)) if pattern.weight is None else pattern.weight
+        np.add.at(weights, numbers, change[pattern.pre, pattern.post])
 
 
 def _sigmoid(x: Any) -> Any:

@@ -31,6 +31,7 @@ class IL(Model):
 
     t_c: int = 20
     gate = staticmethod(gate)
+    commit = "tick"
 
     def __post_init__(self) -> None:
         super().__post_init__()

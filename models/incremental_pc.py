@@ -32,6 +32,7 @@ class IncrementalPC(Model):
     presentation: int = 20
     gate = staticmethod(gate)
     rest = "never"
+    commit = "tick"
 
     def __post_init__(self) -> None:
         super().__post_init__()

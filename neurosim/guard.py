@@ -96,9 +96,19 @@ def overflowing_node(
 
 
 def overflowing_weight(lowered: Lowered) -> Fault | None:
-    """Find the first weight that is not finite, and name the error node at its end."""
-    for k, name in enumerate(lowered.projection_names):
-        bad = np.argwhere(~np.isfinite(lowered.theta_block(k)))
-        if len(bad):
-            return lowered.network.projections[name].post, int(bad[0][1]), None
+    """Find the first weight, or deferred change, that is not finite; name the error node it is of.
+
+    Where that cannot be said, since the weight has several uses, the first node is named.
+    """
+    for b, record in enumerate(lowered.blocks):
+        projection = lowered.network.projections[lowered.projection_names[record["owner"]]]
+        for field in ("theta", "gradient"):
+            if record[field] < 0:
+                continue
+            bad = np.argwhere(~np.isfinite(lowered.block(b, field)))
+            if len(bad):
+                where, pattern = int(bad[0][-1]), projection.pattern
+                if pattern is not None:
+                    where = 0 if pattern.weight is not None else int(pattern.post[where])
+                return projection.post, where, None
     return None

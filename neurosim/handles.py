@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from neurosim import checks
 from neurosim.errors import ArgumentError
+from neurosim.kernels import layout
 
 if TYPE_CHECKING:
+    from neurosim.projection import Projection
     from neurosim.simulator import Simulator
 
 __all__ = ["ErrorNode", "Synapse", "ValueNode"]
@@ -60,12 +62,12 @@ class ValueNode(_Node):
     @property
     def outgoing(self) -> list[Synapse]:
         """The synapses through which it predicts others, by name of their population."""
-        projections = self._simulator.network.projections
+        projections = self._simulator._lowered.network.projections
         return [
             Synapse(self._simulator, name, self.index, j, self.replica)
             for name in sorted(projections)
             if projections[name].pre == self.population
-            for j in range(projections[name].shape[1])
+            for j in projections[name].targets(self.index)
         ]
 
 
@@ -95,17 +97,20 @@ class ErrorNode(_Node):
     @property
     def incoming(self) -> list[Synapse]:
         """The synapses that predict it, by name of their population."""
-        projections = self._simulator.network.projections
+        projections = self._simulator._lowered.network.projections
         return [
             Synapse(self._simulator, name, i, self.index, self.replica)
             for name in sorted(projections)
             if projections[name].post == self.population
-            for i in range(projections[name].shape[0])
+            for i in projections[name].sources(self.index)
         ]
 
 
 class Synapse:
-    """A synapse: theta, shared by all replicas, between a value node and an error node."""
+    """A synapse between a value node and an error node: theta, shared by all replicas.
+
+    A projection over several levels ends in a synapse from a relay; `pre` is that relay.
+    """
 
     def __init__(
         self, simulator: Simulator, projection: str, pre: int, post: int, replica: int = 0
@@ -114,31 +119,58 @@ class Synapse:
         self._pre, self._post, self._replica = pre, post, replica
 
     @property
+    def _described(self) -> Projection:
+        return self._simulator._lowered.network.projections[self._projection]
+
+    @property
+    def _index(self) -> tuple[int, ...]:
+        index = self._described.weight_index(self._pre, self._post)
+        assert index is not None
+        return index
+
+    def _weight(self, feedback: bool) -> float:
+        block = self._simulator._lowered.theta_block(self._projection, feedback=feedback)
+        return float(block[self._index])
+
+    def _set_weight(self, value: object, feedback: bool) -> None:
+        number = checks.real(repr(self), "theta", value)
+        if abs(number) > float(self._simulator._lowered.plan.parameter[layout.LIMIT]):
+            raise ArgumentError(f"{self!r}: theta = {number!r} is too large for this dtype")
+        self._simulator._set_theta(self._projection, self._index, number, feedback)
+
+    @property
     def theta(self) -> float:
         """Its weight. Setting it refreshes the error that depends on it."""
-        lowered = self._simulator._lowered
-        block = lowered.theta_block(lowered.projection_index[self._projection])
-        return float(block[self._pre, self._post])
+        return self._weight(feedback=False)
 
     @theta.setter
     def theta(self, value: float) -> None:
-        value = checks.real(repr(self), "theta", value)
-        if abs(value) > float(self._simulator._lowered.plan.parameter[2]):
-            raise ArgumentError(f"{self!r}: theta = {value!r} is too large for this dtype")
-        self._simulator._set_theta(self._projection, self._pre, self._post, value)
+        self._set_weight(value, feedback=False)
+
+    @property
+    def feedback_theta(self) -> float:
+        """Weight through which the error comes back: theta, unless feedback has its own synapse."""
+        return self._weight(feedback=True)
+
+    @feedback_theta.setter
+    def feedback_theta(self, value: float) -> None:
+        self._set_weight(value, feedback=True)
+
+    @property
+    def plastic(self) -> bool:
+        """Whether it learns."""
+        return self._described.plastic
 
     @property
     def pre(self) -> ValueNode:
         """The value node at its beginning."""
-        name = self._simulator.network.projections[self._projection].pre
-        return ValueNode(self._simulator, name, self._pre, self._replica)
+        return ValueNode(self._simulator, self._described.pre, self._pre, self._replica)
 
     @property
     def post(self) -> ErrorNode:
         """The error node at its end."""
-        name = self._simulator.network.projections[self._projection].post
-        return ErrorNode(self._simulator, name, self._post, self._replica)
+        return ErrorNode(self._simulator, self._described.post, self._post, self._replica)
 
     def __repr__(self) -> str:
-        pre, post = self._projection.split("->")
+        pre, post = self._described.pre, self._described.post
         return f"Synapse({pre!r}, {self._pre}, {post!r}, {self._post})"

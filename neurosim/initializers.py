@@ -1,7 +1,7 @@
 """Initial weights: small seeded rules that draw a block of a projection at a time.
 
-A rule is a frozen value that is called with a random generator and the shape of a projection, and
-yields its rows in blocks, so that large projections are drawn where they will live.
+A rule is a frozen value that is called with a random generator and the shape of a block, so that
+large projections are drawn where they will live.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ __all__ = ["Constant", "Initializer", "Normal", "Uniform", "XavierUniform"]
 
 
 class Initializer(Protocol):
-    """Draws some rows of a projection's weights."""
+    """Draws weights of a projection."""
 
     def draw(
-        self, generator: np.random.Generator, rows: int, pre: int, post: int
+        self, generator: np.random.Generator, shape: tuple[int, ...], fan_in: float, fan_out: float
     ) -> npt.NDArray[Any]:
-        """Return the next `rows` of the (pre, post) weights, in float64."""
+        """Return the next weights, in float64.
+
+        `fan_in` and `fan_out` are the synapses that reach an error node, and that leave a value
+        node, of the whole projection; means if they differ from node to node.
+        """
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,10 @@ class Uniform:
         real("Uniform", "high", self.high, minimum=float(self.low))
 
     def draw(
-        self, generator: np.random.Generator, rows: int, pre: int, post: int
+        self, generator: np.random.Generator, shape: tuple[int, ...], fan_in: float, fan_out: float
     ) -> npt.NDArray[Any]:
-        """Return the next rows."""
-        return generator.uniform(self.low, self.high, (rows, post))
+        """Return the next weights."""
+        return generator.uniform(self.low, self.high, shape)
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,15 @@ class Normal:
         real("Normal", "standard_deviation", self.standard_deviation, minimum=0.0)
 
     def draw(
-        self, generator: np.random.Generator, rows: int, pre: int, post: int
+        self, generator: np.random.Generator, shape: tuple[int, ...], fan_in: float, fan_out: float
     ) -> npt.NDArray[Any]:
-        """Return the next rows."""
-        return generator.normal(0.0, self.standard_deviation, (rows, post))
+        """Return the next weights."""
+        return generator.normal(0.0, self.standard_deviation, shape)
 
 
 @dataclass(frozen=True)
 class XavierUniform:
-    """Weights drawn from U(-a, a), a = gain sqrt(6 / (pre + post)).
+    """Weights drawn from U(-a, a), a = gain sqrt(6 / (fan_in + fan_out)).
 
     References
     ----------
@@ -77,11 +81,11 @@ class XavierUniform:
         real("XavierUniform", "gain", self.gain, positive=True)
 
     def draw(
-        self, generator: np.random.Generator, rows: int, pre: int, post: int
+        self, generator: np.random.Generator, shape: tuple[int, ...], fan_in: float, fan_out: float
     ) -> npt.NDArray[Any]:
-        """Return the next rows."""
-        limit = self.gain * math.sqrt(6.0 / (pre + post))
-        return generator.uniform(-limit, limit, (rows, post))
+        """Return the next weights."""
+        limit = self.gain * math.sqrt(6.0 / (fan_in + fan_out))
+        return generator.uniform(-limit, limit, shape)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Constant:
         real("Constant", "value", self.value)
 
     def draw(
-        self, generator: np.random.Generator, rows: int, pre: int, post: int
+        self, generator: np.random.Generator, shape: tuple[int, ...], fan_in: float, fan_out: float
     ) -> npt.NDArray[Any]:
-        """Return the next rows."""
-        return np.full((rows, post), float(self.value))
+        """Return the next weights."""
+        return np.full(shape, float(self.value))

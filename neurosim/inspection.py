@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
+from neurosim.drawing import draw_nodes
 from neurosim.errors import ArgumentError
 from neurosim.handles import ErrorNode, Synapse, ValueNode
 from neurosim.kernels import layout
 from neurosim.lowering import Lowered
 from neurosim.network import Network
+from neurosim.snapshots import simulation_to_graph
 
 if TYPE_CHECKING:
     from neurosim.simulator import Simulator
@@ -37,6 +40,7 @@ class Inspection:
     """The part of a simulator that looks and changes nothing."""
 
     network: Network
+    wiring: Network
     batch_size: int
     _lowered: Lowered
     _evaluations: int
@@ -50,8 +54,17 @@ class Inspection:
 
     @property
     def weights(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the weights, of shape (pre, post), by projection."""
+        """Copies of the weights by projection; of shape (pre, post), or (weights,) where sparse.
+
+        A sparse projection has its weights in the order of ``network.projections[name].pattern``.
+        Projections that borrow the weights of another are left out.
+        """
         return self._lowered.weights()
+
+    @property
+    def feedback_weights(self) -> dict[str, npt.NDArray[Any]]:
+        """Copies of the weights of feedback synapses that are not the forward ones."""
+        return self._lowered.weights(feedback=True)
 
     @property
     def energy(self) -> float:
@@ -113,14 +126,51 @@ class Inspection:
         self._check_node("Simulator.synapse", pre, pre_index, 0)
         self._check_node("Simulator.synapse", post, post_index, 0)
         name = f"{pre}->{post}"
-        checks.choice("Simulator.synapse", "projection", name, self._lowered.projection_names)
+        owner, projections = "Simulator.synapse", self._lowered.network.projections
+        checks.choice(owner, "projection", name, self._lowered.projection_names)
+        if projections[name].weight_index(pre_index, post_index) is None:
+            raise ArgumentError(
+                f"{owner}: nodes {pre_index} and {post_index} of {name!r} are not connected"
+            )
         return Synapse(cast("Simulator", self), name, pre_index, post_index)
 
+    def to_networkx(self, *, replica: int = 0) -> nx.DiGraph[str]:
+        """Return all value nodes, error nodes and synapses as a graph, with their present state.
+
+        Value nodes are called by their labels or ``"population[index]"`` and have x and clamped;
+        ``"error node of ..."`` have mu, epsilon and phi. Edges lead from a value node to its own
+        error node (``kind="own"``) and, with ``weight``, to those that it predicts
+        (``kind="synapse"``). `Network.from_networkx` reads a network with these weights from it,
+        and ``networkx.write_graphml`` takes it.
+        """
+        checks.integer("Simulator.to_networkx", "replica", replica, 0, self.batch_size - 1)
+        return simulation_to_graph(cast("Simulator", self), replica)
+
+    def draw(self, variable: str = "x", *, replica: int = 0, ax: Any = None) -> Any:
+        """Draw every node, coloured by x, mu, epsilon or phi, and every synapse by its weight.
+
+        For small networks: one of more than 2,000 nodes or 20,000 synapses is refused.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        owner = "Simulator.draw"
+        checks.choice(owner, "variable", variable, ("x", "mu", "epsilon", "phi"))
+        checks.integer(owner, "replica", replica, 0, self.batch_size - 1)
+        nodes = sum(population.size for population in self.wiring.populations.values())
+        if nodes > 2_000 or self.wiring.synapse_count > 20_000:
+            raise ArgumentError(
+                f"{owner}: {nodes:,} nodes and {self.wiring.synapse_count:,} synapses are too many "
+                "to see; Network.draw shows populations"
+            )
+        return draw_nodes(cast("Simulator", self), variable, replica, ax)
+
     def _check_population(self, owner: str, population: str) -> None:
-        checks.choice(owner, "population", population, self.network.populations)
+        checks.choice(owner, "population", population, self._lowered.network.populations)
 
     def _check_node(self, owner: str, population: str, index: int, replica: int) -> None:
         self._check_population(owner, population)
-        size = self.network.populations[population].size
+        size = self._lowered.network.populations[population].size
         checks.integer(f"{owner}: population {population!r}", "index", index, 0, size - 1)
         checks.integer(owner, "replica", replica, 0, self.batch_size - 1)

@@ -1,16 +1,20 @@
-"""The level of each population: its longest distance from the output, l = 0 ... l_max."""
+"""Levels, longest distances from the output, l = 0 ... l_max: of populations and of neurons."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import networkx as nx
+import numpy as np
+import numpy.typing as npt
 
 from neurosim.errors import ArgumentError
 from neurosim.population import Population
 from neurosim.projection import Projection
 
-__all__ = ["levels", "topological_order"]
+__all__ = ["levels", "longest_distances", "reachable", "topological_order"]
+
+Integers = npt.NDArray[np.int64]
 
 
 def _graph(
@@ -44,34 +48,82 @@ def topological_order(
 def levels(
     populations: Mapping[str, Population], projections: Iterable[Projection]
 ) -> dict[str, int]:
-    """Level of each population that is not constant.
+    """Level of each population, the constant ones included.
 
     Raises
     ------
     ArgumentError
-        If there is a cycle, a population without projections, or a projection that spans several
-        levels: the error would reach a node at several ticks.
+        If there is a cycle, or a population without projections.
     """
     projections = list(projections)
-    order = topological_order(populations, projections)
-    targets: dict[str, list[str]] = {name: [] for name in order}
+    targets: dict[str, list[str]] = {name: [] for name in populations}
     predicted = set()
     for projection in projections:
         targets[projection.pre].append(projection.post)
         predicted.add(projection.post)
     level: dict[str, int] = {}
-    for name in reversed(order):
+    for name in reversed(topological_order(populations, projections)):
         if not targets[name] and name not in predicted:
             raise ArgumentError(
                 f"Network: population {name!r} has no projections; connect it or leave it out"
             )
         level[name] = max((level[target] + 1 for target in targets[name]), default=0)
-    for projection in projections:
-        span = level[projection.pre] - level[projection.post]
-        if span > 1 and not populations[projection.pre].constant:
-            raise ArgumentError(
-                f"Network: projection {projection.name!r} spans {span} levels, so the error would "
-                f"reach {projection.pre!r} at several ticks; all paths from a population to the "
-                "output must be equally long"
-            )
-    return {name: level[name] for name in order if not populations[name].constant}
+    return level
+
+
+def _successors(count: int, pre: Integers, post: Integers) -> tuple[Integers, Integers]:
+    """Where the targets of each node begin, and the targets."""
+    order = np.argsort(pre, kind="stable")
+    return np.searchsorted(pre[order], np.arange(count + 1)), post[order]
+
+
+def _targets(nodes: Integers, start: Integers, target: Integers) -> Integers:
+    """Targets of some nodes, one after the other."""
+    length = start[nodes + 1] - start[nodes]
+    if not length.sum():
+        return target[:0]
+    offsets = np.repeat(start[nodes] - np.cumsum(length) + length, length)
+    return target[offsets + np.arange(len(offsets))]
+
+
+def longest_distances(count: int, pre: Integers, post: Integers, labels: Sequence[str]) -> Integers:
+    """Longest distance of each of `count` nodes from one that has no targets.
+
+    Raises
+    ------
+    ArgumentError
+        If the edges form a cycle; the message walks along it, by label.
+    """
+    start, source = _successors(count, post, pre)
+    waiting = np.bincount(pre, minlength=count)
+    level = np.full(count, -1, np.int64)
+    front = np.flatnonzero(waiting == 0)
+    distance = 0
+    while len(front):
+        level[front] = distance
+        reached, times = np.unique(_targets(front, start, source), return_counts=True)
+        waiting[reached] -= times
+        front = reached[waiting[reached] == 0]
+        distance += 1
+    left = level < 0
+    if left.any():
+        inside = left[pre] & left[post]
+        graph = nx.DiGraph(zip(pre[inside].tolist(), post[inside].tolist(), strict=True))
+        cycle = [labels[edge[0]] for edge in nx.find_cycle(graph)]
+        shown = [*cycle[:10], f"... {len(cycle) - 10} more"] if len(cycle) > 10 else cycle
+        raise ArgumentError(
+            f"Network: the synapses form a cycle: {' -> '.join([*shown, cycle[0]])}"
+        )
+    return level
+
+
+def reachable(pre: Integers, post: Integers, start: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which nodes can be reached from those that are marked, these included."""
+    first, target = _successors(len(start), pre, post)
+    reached = start.copy()
+    front = np.flatnonzero(start)
+    while len(front):
+        found = np.unique(_targets(front, first, target))
+        front = found[~reached[found]]
+        reached[front] = True
+    return reached

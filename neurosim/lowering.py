@@ -12,7 +12,10 @@ from neurosim.kernels import layout
 from neurosim.kernels.layout import Plan, State
 from neurosim.kernels.table import make_table
 from neurosim.levels import levels, topological_order
+from neurosim.model import Model
 from neurosim.network import Network
+from neurosim.projection import Projection
+from neurosim.relays import wired
 from neurosim.rules import compile_activation, compile_sums
 
 __all__ = ["Lowered"]
@@ -47,109 +50,178 @@ _REACH: dict[object, int] = {
 class Lowered:
     """The arrays of one network, laid out for the kernels.
 
-    Populations and projections are numbered by name, so that the order in which they were created
-    has no effect on any bit.
+    Populations are numbered by name, and projections by the level of what they predict and by name,
+    so that the order in which they were created has no effect on any bit.
 
     Parameters
     ----------
     network : Network
-        What to lower.
+        What to lower, as it was described.
     batch_size : int
         Number of replicas.
     dtype : numpy.dtype
         float64 or float32.
     threads : int
-        Threads for the synaptic sums.
+        Threads for the synaptic sums of all-to-all projections.
+    relays : bool
+        Whether projections over several levels pass through relays.
+
+    Attributes
+    ----------
+    described, network : Network
+        As it was described, and with its relays and readouts.
+    names, projection_names, weight_names : list of str
+        Of populations and projections, and the projections as described that have weights of their
+        own.
     """
 
     def __init__(
-        self, network: Network, batch_size: int, dtype: np.dtype[Any], threads: int = 1
+        self,
+        network: Network,
+        batch_size: int,
+        dtype: np.dtype[Any],
+        threads: int = 1,
+        *,
+        relays: bool = True,
     ) -> None:
-        self.network, self.batch_size, self.dtype = network, batch_size, dtype
-        self.levels = levels(network.populations, network.projections.values())
-        self.names = sorted(network.populations)
+        self.described, self.batch_size, self.dtype = network, batch_size, dtype
+        self.network = wired(network, relays=relays)
+        populations, projections = self.network.populations, self.network.projections
+        self.levels = levels(populations, projections.values())
+        self.names = sorted(populations)
         self.index = {name: p for p, name in enumerate(self.names)}
-        self.projection_names = sorted(network.projections)
+        self.projection_names = sorted(
+            projections, key=lambda name: (self.levels[projections[name].post], name)
+        )
         self.projection_index = {name: k for k, name in enumerate(self.projection_names)}
-        self._lower_projections()
+        self.weight_names = [
+            name
+            for name in self.projection_names
+            if name in network.projections and projections[name].shares is None
+        ]
+        self._lower_projections(threads)
         self._lower_populations()
-        count = len(self.projection_names)
+        order = topological_order(populations, projections.values())
         info = np.finfo(dtype)
         self.plan = Plan(
             populations=self.populations,
             projections=self.projections,
+            weights=self.blocks,
+            pattern=self.pattern,
             wiring=self.wiring,
-            order=np.array(
-                [
-                    self.index[name]
-                    for name in topological_order(network.populations, network.projections.values())
-                ],
-                dtype=np.int64,
-            ),
-            alpha=np.zeros(count, dtype),
+            order=np.array([self.index[name] for name in order], dtype=np.int64),
+            alpha=np.zeros(len(self.projection_names), dtype),
             parameter=np.array([1.0, 0.0, info.max / 8], dtype),
             setting=np.zeros(1, layout.SETTING),
         )
-        setting = self.plan.setting[0]
-        setting["prediction"], setting["feedback"], setting["plasticity"] = compile_sums(
-            dtype, threads
-        )
         self._equip(self._fresh_state(self.theta, self.theta_bound))
 
-    def _lower_projections(self) -> None:
-        network, itemsize = self.network, self.dtype.itemsize
-        self.projections = np.zeros(len(self.projection_names), layout.PROJECTION)
+    def _lower_projections(self, threads: int) -> None:
+        described = [self.network.projections[name] for name in self.projection_names]
+        lent = {projection.shares for projection in described}
+        # Feedback synapses that are not the forward ones have a block of their own.
+        keys = [(p.name, False) for p in described if p.shares is None]
+        keys += [(p.name, True) for p in described if p.feedback != "shared"]
+        self.block_index = {key: b for b, key in enumerate(keys)}
+        self.blocks = np.zeros(len(keys), layout.WEIGHTS)
         size = 0
-        for k, name in enumerate(self.projection_names):
-            described = network.projections[name]
-            stride = _padded(described.shape[1], itemsize)
-            self.projections[k] = (
-                self.index[described.pre],
-                self.index[described.post],
-                size,
-                stride,
-            )
-            size += described.shape[0] * stride
-            size = -(-size // _PADDING) * _PADDING
+        for deferred in (False, True):
+            for (name, feedback), b in self.block_index.items():
+                projection, record = self.network.projections[name], self.blocks[b]
+                record["owner"] = self.projection_index[name]
+                record["size"] = self._weight_elements(projection)
+                shared = self._is_deferred(projection, lent)
+                if deferred:
+                    learns = projection.plastic and (not feedback or projection.feedback != "fixed")
+                    record["gradient"] = size if shared and learns else -1
+                    size += int(record["size"]) if shared and learns else 0
+                else:
+                    record["theta"] = size
+                    size += int(record["size"])
         self.theta = _aligned_zeros(size, self.dtype)
-        self.theta_bound = np.zeros(len(self.projection_names))
-        for k, name in enumerate(self.projection_names):
-            block = self.theta_block(k)
-            for first, rows in network.projections[name].blocks(network.seed):
+        self.theta_bound = np.zeros(len(keys))
+        tables = [p.pattern.table() for p in described if p.pattern is not None]
+        self.pattern = np.concatenate([np.zeros(0, np.int64), *tables])
+        at = self.pattern.ctypes.data
+        self.projections = np.zeros(len(described), layout.PROJECTION)
+        for k, projection in enumerate(described):
+            record = self.projections[k]
+            record["pre"], record["post"] = self.index[projection.pre], self.index[projection.post]
+            b = self.block_index[projection.shares or projection.name, False]
+            back = self.block_index.get((projection.name, True), b)
+            record["weights"], record["back_weights"] = b, back
+            record["theta"], record["back"] = self.blocks["theta"][[b, back]]
+            record["deferred"] = self._is_deferred(projection, lent)
+            where = "gradient" if record["deferred"] else "theta"
+            record["change"] = self.blocks[where][b] if projection.plastic else -1
+            learns_back = projection.plastic and projection.feedback == "plastic"
+            record["back_change"] = self.blocks[where][back] if learns_back else -1
+            record["synapses"], record["uses"] = projection.synapse_count, 1
+            pattern = projection.pattern
+            if pattern is None:
+                record["stride"] = _padded(projection.shape[1], self.dtype.itemsize)
+            else:
+                record["stride"] = at
+                at += tables.pop(0).nbytes
+                if pattern.weight is not None:
+                    record["uses"] = np.bincount(pattern.weight).max()
+            sums = compile_sums(self.dtype, threads, sparse=pattern is not None)
+            record["prediction"], record["feedback"], record["plasticity"] = sums
+        for (name, feedback), b in self.block_index.items():
+            block = self.block(b)
+            blocks = self.network.projections[name].blocks(self.network.seed, feedback=feedback)
+            for first, rows in blocks:
                 np.add(rows, 0.0, out=block[first : first + len(rows)], casting="same_kind")
-            self.theta_bound[k] = max(float(block.max()), -float(block.min()))
+            self.theta_bound[b] = max(float(block.max()), -float(block.min()))
+
+    @staticmethod
+    def _is_deferred(projection: Projection, lent: set[str | None]) -> bool:
+        """Whether some weight of the projection is used more than once."""
+        pattern = projection.pattern
+        shared = projection.shares is not None or projection.name in lent
+        return shared or (pattern is not None and pattern.shares_weights)
+
+    def _weight_elements(self, projection: Projection) -> int:
+        """Elements of theta that the weights of a projection take."""
+        rows, *columns = projection.weight_shape
+        stride = _padded(columns[0], self.dtype.itemsize) if columns else 1
+        return -(-rows * stride // _PADDING) * _PADDING
 
     def _lower_populations(self) -> None:
         network, dtype = self.network, self.dtype
         self.populations = np.zeros(len(self.names), layout.POPULATION)
+        incoming: list[list[int]] = [[] for _ in self.names]
+        outgoing: list[list[int]] = [[] for _ in self.names]
+        for k, (pre, post) in enumerate(self.projections[["pre", "post"]].tolist()):
+            incoming[post].append(k)
+            outgoing[pre].append(k)
         wiring: list[int] = []
         real = flag = quiet = 0
         columns = {False: 0, True: 0}
         for p, name in enumerate(self.names):
             population, record = network.populations[name], self.populations[p]
-            incoming = [k for k, n in enumerate(self.projections) if n["post"] == p]
-            outgoing = [k for k, n in enumerate(self.projections) if n["pre"] == p]
             stride = _padded(population.size, dtype.itemsize)
             record["size"], record["stride"] = population.size, stride
-            record["level"] = self.levels.get(name, -1)
+            record["level"] = self.levels[name]
             # Nothing reads f of an output, and f of the identity is x itself.
-            record["linear"] = population.activation is ACTIVATIONS["identity"] or not outgoing
+            linear = population.activation is ACTIVATIONS["identity"] or not outgoing[p]
+            record["linear"] = linear
             record["reach"] = _REACH.get(population.activation, layout.REACH_UNKNOWN)
             record["column"] = -1
-            if not population.constant and (not incoming or not outgoing):
-                record["column"] = columns[bool(incoming)]
-                columns[bool(incoming)] += population.size
-            record["first_incoming"], record["incoming"] = len(wiring), len(incoming)
-            wiring += incoming
-            record["first_outgoing"], record["outgoing"] = len(wiring), len(outgoing)
-            wiring += outgoing
+            if not population.constant and (not incoming[p] or not outgoing[p]):
+                record["column"] = columns[bool(incoming[p])]
+                columns[bool(incoming[p])] += population.size
+            record["first_incoming"], record["incoming"] = len(wiring), len(incoming[p])
+            wiring += incoming[p]
+            record["first_outgoing"], record["outgoing"] = len(wiring), len(outgoing[p])
+            wiring += outgoing[p]
             block = self.batch_size * stride
             for field in layout.REAL_BLOCKS:
-                if record["linear"] and field in ("f", "f_next"):
+                if linear and field in ("f", "f_next"):
                     continue
                 record[field] = real
                 real += block
-            if record["linear"]:
+            if linear:
                 record["f"], record["f_next"] = record["x"], record["x_next"]
             for field in layout.FLAG_BLOCKS:
                 record[field] = flag
@@ -174,8 +246,10 @@ class Lowered:
             evaluated=np.full(shape, layout.LONG_AGO, np.int64),
             learned=np.zeros(len(self.projection_names), np.uint8),
             learned_next=np.zeros(len(self.projection_names), np.uint8),
+            pending=np.zeros(len(self.blocks), np.uint8),
             bound=np.zeros((len(self.names), 2)),
             theta_bound=theta_bound,
+            gradient_bound=np.zeros(len(self.blocks)),
             clock=np.zeros(layout.CLOCK_SIZE, np.int64),
             count=np.zeros(3, np.int64),
         )
@@ -233,16 +307,37 @@ class Lowered:
         p = self.index[population]
         return self._block(self.state, field, p)[:, : int(self.populations[p]["size"])]
 
-    def theta_block(self, k: int) -> npt.NDArray[Any]:
-        """Array of shape (pre, post) onto the weights of a projection."""
-        record = self.projections[k]
-        pre, post = self.network.projections[self.projection_names[k]].shape
-        start, stride = int(record["theta"]), int(record["stride"])
-        return self.theta[start : start + pre * stride].reshape(pre, stride)[:, :post]
+    def block(self, b: int, field: str = "theta") -> npt.NDArray[Any]:
+        """Array of shape (pre, post) or (weights,) onto a block of weights, or of their changes."""
+        record = self.blocks[b]
+        start = int(record[field])
+        flat = self.theta[start : start + int(record["size"])]
+        owner = self.network.projections[self.projection_names[int(record["owner"])]]
+        rows, *columns = owner.weight_shape
+        if not columns:
+            return flat[:rows]
+        stride = _padded(columns[0], self.dtype.itemsize)
+        return flat[: rows * stride].reshape(rows, stride)[:, : columns[0]]
 
-    def weights(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the weights, of shape (pre, post), by projection."""
-        return {name: self.theta_block(k).copy() for k, name in enumerate(self.projection_names)}
+    def theta_block(self, name: str, *, feedback: bool = False) -> npt.NDArray[Any]:
+        """Array onto the forward, or feedback, weights of a projection."""
+        record = self.projections[self.projection_index[name]]
+        return self.block(int(record["back_weights" if feedback else "weights"]))
+
+    def weights(self, *, feedback: bool = False) -> dict[str, npt.NDArray[Any]]:
+        """Copies of the weights by projection; of shape (pre, post), or (weights,) where sparse."""
+        names = self.weight_names
+        if feedback:
+            names = [name for name in self.projection_names if (name, True) in self.block_index]
+        return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
+
+    def set_learning_rates(self, model: Model) -> None:
+        """Alpha of each projection: that of the one whose weights it uses; 0 for fixed ones."""
+        projections = self.network.projections
+        names = [name for name in self.weight_names if projections[name].plastic]
+        rates = dict(zip(names, model.learning_rates(names), strict=True))
+        for k, name in enumerate(self.projection_names):
+            self.plan.alpha[k] = rates.get(projections[name].shares or name, 0.0)
 
     def columns(self, names: tuple[str, ...]) -> dict[str, slice]:
         """Columns of each input, or of each output, in a matrix of samples."""

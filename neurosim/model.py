@@ -47,6 +47,9 @@ class Model:
     #: How a node comes to rest: "never", "learned" (its own gate has opened) or "spreads" (also
     #: once all that it predicts have come to rest).
     rest: ClassVar[str] = "learned"
+    #: When weights that are used more than once take their changes: "release" (when the teacher has
+    #: gone, which is after the last use) or "tick" (at once, all uses of a tick together).
+    commit: ClassVar[str] = "release"
 
     def __post_init__(self) -> None:
         owner = type(self).__name__

@@ -106,14 +106,17 @@ class StateMonitor:
                     f"{owner}: name one projection: {', '.join(lowered.projection_names)}"
                 )
             for name in names:
-                k = lowered.projection_index[name]
-                pre, post = lowered.network.projections[name].shape
-                entry = lowered.projections[k]
-                self._segments.append(
-                    (record.THETA, int(entry["theta"]), int(entry["stride"]), pre, post)
-                )
-                self.nodes += [(name, i, j) for i in range(pre) for j in range(post)]
-            self._shape = (pre, post) if len(names) == 1 else (len(self.nodes),)
+                projection = lowered.network.projections[name]
+                entry = lowered.projections[lowered.projection_index[name]]
+                shape = projection.weight_shape
+                if projection.pattern is None:
+                    stride, rows, columns = int(entry["stride"]), shape[0], shape[1]
+                    self.nodes += [(name, i, j) for i in range(shape[0]) for j in range(shape[1])]
+                else:
+                    stride, rows, columns = shape[0], 1, shape[0]
+                    self.nodes += projection.weight_labels()
+                self._segments.append((record.THETA, int(entry["theta"]), stride, rows, columns))
+            self._shape = shape if len(names) == 1 else (len(self.nodes),)
             self.names = names
         else:
             if projections is not None:

@@ -6,24 +6,29 @@ import secrets
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Literal
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
 from neurosim.activations import ACTIVATIONS, Activation, BuiltInActivation, resolve
+from neurosim.connecting import WeightsLike, described
+from neurosim.connectors import Connector
+from neurosim.drawing import draw_network
 from neurosim.errors import ArgumentError, ArgumentTypeError
-from neurosim.initializers import Initializer, XavierUniform
+from neurosim.graphs import network_from_graph, network_to_graph
+from neurosim.initializers import Constant, Initializer, XavierUniform
 from neurosim.levels import levels
 from neurosim.population import Population
 from neurosim.projection import Projection
-from neurosim.tables import network_tables
+from neurosim.relays import readout_name, wired
+from neurosim.tables import network_summary, network_tables
 
 __all__ = ["Network"]
 
 ActivationLike = str | Activation | BuiltInActivation
-WeightsLike = Initializer | npt.ArrayLike
 
 _LARGEST_POPULATION = 2**31 - 1
 
@@ -124,8 +129,87 @@ class Network:
             network.add_bias("bias", names[1:])
         return network
 
+    @classmethod
+    def recurrent(
+        cls,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        *,
+        steps: int,
+        every_output: bool = False,
+        activation: ActivationLike = "tanh",
+        bias: bool = False,
+        seed: int | None = None,
+    ) -> Network:
+        """Build a recurrent network, unrolled over a number of time steps.
+
+        Every step uses the same three sets of weights: those of ``input1->hidden1``,
+        ``hidden1->hidden2`` and, for the output, of the first projection to one.
+
+        Parameters
+        ----------
+        input_size, hidden_size, output_size : int
+            Nodes per time step.
+        steps : int
+            How many there are. The populations are called ``input1``, ``hidden1``, ``input2``, ...
+        every_output : bool
+            Whether there is an output at each step, ``output1``, ``output2``, ...; else there is
+            one after the last step, ``output``.
+        activation : str or Activation
+            f of the hidden nodes.
+        bias : bool
+            Add a unit ``bias`` that projects to all hidden and output populations, by one weight
+            per hidden and per output node at all steps.
+        seed : int, optional
+            Seed of the initial weights.
+
+        Examples
+        --------
+        >>> import neurosim as ns
+        >>> net = ns.Network.recurrent(3, 8, 2, steps=4, seed=0)
+        >>> net.inputs, net.outputs, net.depth
+        (('input1', 'input2', 'input3', 'input4'), ('output',), 5)
+        """
+        steps = checks.integer("Network.recurrent", "steps", steps, 1)
+        every_output = checks.boolean("Network.recurrent", "every_output", every_output)
+        bias = checks.boolean("Network.recurrent", "bias", bias)
+        network = cls(seed=seed)
+        weights: dict[str, WeightsLike] = {}
+
+        def connect(kind: str, pre: str, post: str) -> None:
+            projection = network.connect(pre, post, weights=weights.get(kind))
+            weights.setdefault(kind, projection)
+
+        if bias:
+            network.add_bias("bias", [])
+            weights["hidden bias"] = weights["output bias"] = Constant(0.0)
+        for step in range(1, steps + 1):
+            hidden = f"hidden{step}"
+            network.add_population(f"input{step}", input_size)
+            network.add_population(hidden, hidden_size, activation)
+            connect("input", f"input{step}", hidden)
+            if step > 1:
+                connect("hidden", f"hidden{step - 1}", hidden)
+            targets = [(hidden, "hidden bias")]
+            if every_output or step == steps:
+                output = f"output{step}" if every_output else "output"
+                network.add_population(output, output_size)
+                connect("output", hidden, output)
+                targets.append((output, "output bias"))
+            for target, kind in targets if bias else []:
+                projection = network.connect("bias", target, weights=weights[kind])
+                weights[kind] = projection
+        return network
+
     def add_population(
-        self, name: str, size: int, activation: ActivationLike = "identity"
+        self,
+        name: str,
+        size: int,
+        activation: ActivationLike = "identity",
+        *,
+        output: bool = False,
+        labels: Sequence[str] | None = None,
     ) -> Population:
         """Add `size` nodes.
 
@@ -134,27 +218,42 @@ class Network:
         name : str
             A name that no other population has.
         size : int
-            Number of nodes, at least 1.
+            Number of nodes, at least 1. A single neuron is a population of one.
         activation : str or Activation
             The name of a built-in activation, or one of your own.
+        output : bool
+            Whether a teacher appears here although the population predicts others, too. What it
+            sends is then read out by a population ``name.readout`` of its own, which is an output.
+            Populations that predict nothing are outputs in any case.
+        labels : sequence of str, optional
+            Names of the single nodes.
         """
         name = checks.name("Network.add_population", "name", name)
         owner = f"population {name!r}"
-        if name in self._populations:
-            raise ArgumentError(f"Network: there is already a population {name!r}")
+        self._check_new(name)
+        size = checks.integer(owner, "size", size, 1, _LARGEST_POPULATION)
+        if labels is not None:
+            labels = tuple(checks.name(owner, "label", label) for label in labels)
+            if len(labels) != size or len(set(labels)) != size:
+                raise ArgumentError(f"{owner}: labels must be {size} different names")
         population = Population(
             name,
-            checks.integer(owner, "size", size, 1, _LARGEST_POPULATION),
+            size,
             resolve(owner, activation),
+            output=checks.boolean(owner, "output", output),
+            labels=labels,
         )
         self._populations[name] = population
         return population
 
+    def _check_new(self, name: str) -> None:
+        if name in self._populations:
+            raise ArgumentError(f"Network: there is already a population {name!r}")
+
     def add_bias(self, name: str, targets: Sequence[str]) -> Population:
         """Add a unit of constant activity 1 whose synapses, 0 at first, are the targets' biases."""
         name = checks.name("Network.add_bias", "name", name)
-        if name in self._populations:
-            raise ArgumentError(f"Network: there is already a population {name!r}")
+        self._check_new(name)
         for target in targets:
             checks.choice("Network.add_bias", "population", target, self._populations)
         population = Population(name, 1, ACTIVATIONS["identity"], constant=True)
@@ -163,21 +262,47 @@ class Network:
             self.connect(name, target, weights=np.zeros((1, self._populations[target].size)))
         return population
 
-    def connect(self, pre: str, post: str, *, weights: WeightsLike | None = None) -> Projection:
-        """Connect every node of `pre` to every node of `post`.
+    def connect(
+        self,
+        pre: str,
+        post: str,
+        *,
+        rule: Connector | None = None,
+        weights: WeightsLike | None = None,
+        mask: npt.ArrayLike | None = None,
+        plastic: bool | None = None,
+        feedback: Literal["shared", "plastic", "fixed"] = "shared",
+        feedback_weights: WeightsLike | None = None,
+    ) -> Projection:
+        """Connect nodes of `pre` to nodes of `post`: each to each, if nothing else is said.
 
         Parameters
         ----------
         pre, post : str
             Names of two populations.
-        weights : Initializer or array_like, shape (pre, post)
-            The initial weights, row by presynaptic node, or a rule that draws them
-            (`XavierUniform()` if not given).
+        rule : Connector, optional
+            Which nodes are connected, one of `neurosim.connectors`.
+        weights : Initializer, array_like, scipy.sparse array or Projection
+            The initial weights, or a rule that draws them (`XavierUniform()` if not given). An
+            array of shape (pre, post), or of the rule's weights; a sparse array connects where it
+            has entries; another projection of this network lends its weights, which are then used
+            more than once and take their changes when the teacher has gone.
+        mask : array_like of bool, shape (pre, post)
+            Connect where it is true.
+        plastic : bool, optional
+            Whether the synapses learn; they do, if the rule does not say otherwise.
+        feedback : {"shared", "plastic", "fixed"}
+            Errors come back through the same synapses; through others that learn by the same rule;
+            or through others that never change (feedback alignment, which is not backpropagation).
+        feedback_weights : Initializer or array_like
+            How these others begin; "plastic" ones as the forward weights, "fixed" ones by
+            `XavierUniform()`, if not given.
 
         Raises
         ------
         ArgumentError
-            If a population is unknown, constant where it would be predicted, or already connected.
+            If a population is unknown, constant where it would be predicted, or already connected,
+            or if arguments contradict each other.
         DataError
             If the weights have another shape or are not finite.
         """
@@ -190,20 +315,124 @@ class Network:
             raise ArgumentError(f"Network: population {pre!r} cannot predict itself")
         if self._populations[post].constant:
             raise ArgumentError(f"Network: population {post!r} is constant; nothing predicts it")
-        if weights is None:
-            weights = XavierUniform()
-        if not hasattr(weights, "draw"):
-            shape = (self._populations[pre].size, self._populations[post].size)
-            weights = checks.finite_array(
-                f"projection {name!r}", "weights", weights, shape, np.float64
-            ).copy()
-            weights.flags.writeable = False
-        initial = cast(Initializer | npt.NDArray[Any], weights)
-        projection = Projection(
-            pre, post, (self._populations[pre].size, self._populations[post].size), initial
+        shape = (self._populations[pre].size, self._populations[post].size)
+        projection = described(
+            name, pre, post, shape, self, rule, weights, mask, plastic, feedback, feedback_weights
         )
         self._projections[name] = projection
         return projection
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: nx.DiGraph[Any],
+        *,
+        activation: ActivationLike = "sigmoid",
+        activations: Sequence[Activation] = (),
+        seed: int | None = None,
+    ) -> Network:
+        """Make a network of a directed acyclic graph of neurons.
+
+        Neurons of one level, activation and role become a population, unless the graph says which
+        population each belongs to, as those of `to_networkx` do. Their order is that of their
+        names, not that of the graph.
+
+        Parameters
+        ----------
+        graph : networkx.DiGraph
+            Nodes may have the attributes ``activation`` and ``role`` ("input", "hidden", "output",
+            "constant"); without roles, nodes that nothing predicts are inputs, and nodes that
+            predict nothing are outputs. Edges may have ``weight``, ``plastic`` (bool) and
+            ``feedback``.
+        activation : str or Activation
+            f of nodes that do not say, inputs excepted, which are linear.
+        activations : sequence of Activation
+            Those of your own that the graph names.
+        seed : int, optional
+            Seed of weights that the graph does not say; by default that of the graph, if it has
+            one.
+
+        Raises
+        ------
+        ArgumentError
+            If there is a cycle, a node that cannot be reached from an input or reach an output, or
+            an attribute that makes no sense; the message names the node or edge.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> import neurosim as ns
+        >>> graph = nx.DiGraph([("x", "h"), ("h", "y"), ("x", "y")])
+        >>> net = ns.Network.from_networkx(graph, activation="tanh", seed=0)
+        >>> net.levels
+        {'output': 0, 'level1': 1, 'input': 2}
+        >>> net.find("h")
+        ('level1', 0)
+        """
+        if seed is None and isinstance(graph, nx.DiGraph) and "seed" in graph.graph:
+            try:
+                seed = int(graph.graph["seed"])
+            except (TypeError, ValueError):
+                raise ArgumentTypeError(
+                    "Network.from_networkx: the graph's seed must be a whole number, not "
+                    f"{graph.graph['seed']!r}"
+                ) from None
+        network = cls(seed=seed)
+        network_from_graph(network, graph, activation, activations)
+        return network
+
+    def to_networkx(self) -> nx.DiGraph[str]:
+        """Return all neurons and synapses as a graph that `from_networkx` reads back.
+
+        Nodes are called by their labels, or ``"population[index]"``. All attributes are plain words
+        and numbers, so that ``networkx.write_graphml`` takes them; a network that was written and
+        read has the same bits.
+        """
+        return network_to_graph(self)
+
+    def summary(self) -> str:
+        """Describe populations, projections, levels and relays in a few lines of text.
+
+        Examples
+        --------
+        >>> import neurosim as ns
+        >>> net = ns.Network.layered([4, 3, 2], seed=0)
+        >>> _ = net.connect("input", "output")
+        >>> print(net.summary())
+        3 populations of 9 nodes, 26 synapses, l_max = 2, seed 0
+        <BLANKLINE>
+        population  nodes  activation  level  role
+        input           4  identity        2  input
+        hidden1         3  sigmoid         1  hidden
+        output          2  sigmoid         0  output
+        <BLANKLINE>
+        projection       synapses  connected   weights  feedback  levels
+        input->hidden1         12  all to all  plastic  shared         1
+        hidden1->output         6  all to all  plastic  shared         1
+        input->output           8  all to all  plastic  shared         2
+        """
+        return network_summary(self)
+
+    def draw(self, ax: Any = None) -> Any:
+        """Draw populations, level by level, and projections (dotted where fixed).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure if not given. It is never shown by itself.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        return draw_network(self, ax)
+
+    def find(self, label: str) -> tuple[str, int]:
+        """Return the population and index of a node by its label."""
+        for name, population in self._populations.items():
+            if population.labels is not None and label in population.labels:
+                return name, population.labels.index(label)
+        raise ArgumentError(f"Network.find: no node is labelled {label!r}")
 
     @property
     def populations(self) -> Mapping[str, Population]:
@@ -225,14 +454,19 @@ class Network:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Populations that predict nothing, sorted by name."""
+        """Populations that predict nothing, and readouts, sorted by name."""
         predicting = {p.pre for p in self._projections.values()}
-        return tuple(sorted(n for n in self._populations if n not in predicting))
+        read = {
+            readout_name(n) for n, p in self._populations.items() if p.output and n in predicting
+        }
+        return tuple(sorted({n for n in self._populations if n not in predicting} | read))
 
     @property
     def levels(self) -> dict[str, int]:
-        """Level of each population: its longest distance from the output."""
-        return levels(self._populations, self._projections.values())
+        """Level of each population: its longest distance from the output. Relays are included."""
+        complete = wired(self)
+        level = levels(complete.populations, complete.projections.values())
+        return {name: n for name, n in level.items() if not complete.populations[name].constant}
 
     @property
     def depth(self) -> int:
@@ -241,11 +475,8 @@ class Network:
 
     @property
     def synapse_count(self) -> int:
-        """Number of synapses."""
-        return sum(
-            self._populations[p.pre].size * self._populations[p.post].size
-            for p in self._projections.values()
-        )
+        """Number of synapses, those of relays not included."""
+        return sum(p.synapse_count for p in self._projections.values())
 
     def __repr__(self) -> str:
         shown = [f"{p.name} {p.size}" for p in self._populations.values() if not p.constant]

@@ -23,9 +23,18 @@ class Population:
         f, applied to x where it is sent.
     constant : bool
         True for a unit whose activity is always 1, from which biases come.
+    output : bool
+        True where a teacher may appear although the population predicts others, too.
+    labels : tuple of str or None
+        Names of the single nodes, where they have any.
+    derived : bool
+        True for the relays and readouts that a network gets by itself.
     """
 
     name: str
     size: int
     activation: Activation | BuiltInActivation
     constant: bool = False
+    output: bool = False
+    labels: tuple[str, ...] | None = None
+    derived: bool = False

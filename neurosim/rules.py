@@ -71,6 +71,9 @@ def loop(a, a_stride, theta, theta_stride, b, b_stride, rows, pre, post, fresh, 
 """
 _BLOCKS_WITH_THETA = "a, 0, a_stride, theta, 0, theta_stride, b, 0, b_stride"
 _THETA_LAST = "a, 0, a_stride, b, 0, b_stride, theta, 0, theta_stride"
+# In the place of its stride, a sparse projection has the address of its pattern.
+_SPARSE_BLOCKS = "a, a_stride, theta, theta_stride, b, b_stride"
+_SPARSE_THETA_LAST = "a, a_stride, b, b_stride, theta, theta_stride"
 
 
 @lru_cache(maxsize=1)
@@ -185,29 +188,46 @@ def compile_gate(gate: Callable[..., Any], dtype: np.dtype[Any]) -> int:
     return int(_loops[key].address)
 
 
-def compile_sums(dtype: np.dtype[Any], threads: int) -> tuple[int, int, int]:
-    """Addresses of the three synaptic sums: prediction, feedback and plasticity."""
-    from neurosim.kernels import parallel_sums, sums
+def _sums(threads: int, sparse: bool) -> tuple[Callable[..., Any], ...]:
+    """Prediction, feedback and plasticity."""
+    from neurosim.kernels import parallel_sums, sparse_sums, sums
 
-    if threads > 1:
-        # Starts Numba's threads, without which parallel code cannot be loaded from the disk cache.
-        numba.get_num_threads()
+    if sparse:
+        return (
+            sparse_sums.predict_sparsely,
+            sparse_sums.feed_back_sparsely,
+            sparse_sums.learn_sparsely,
+        )
+    if threads == 1:
+        return sums.accumulate_prediction, sums.accumulate_feedback, sums.learn
+    # Starts Numba's threads, without which parallel code cannot be loaded from the disk cache.
+    numba.get_num_threads()
+    return (
+        parallel_sums.accumulate_prediction_in_parallel,
+        parallel_sums.accumulate_feedback_in_parallel,
+        parallel_sums.learn_in_parallel,
+    )
+
+
+def compile_sums(
+    dtype: np.dtype[Any], threads: int, *, sparse: bool = False
+) -> tuple[int, int, int]:
+    """Addresses of the three synaptic sums: prediction, feedback and plasticity."""
     addresses = []
-    for name in ("accumulate_prediction", "accumulate_feedback", "learn"):
-        key = (name, dtype, threads)
+    for number, function in enumerate(_sums(threads, sparse)):
+        learns = number == 2
+        key = (function, dtype, threads)
         if key not in _loops:
-            function = (
-                getattr(sums, name)
-                if threads == 1
-                else getattr(parallel_sums, f"{name}_in_parallel")
-            )
+            blocks = _THETA_LAST if learns else _BLOCKS_WITH_THETA
+            if sparse:
+                blocks = _SPARSE_THETA_LAST if learns else _SPARSE_BLOCKS
             _loops[key] = _compile(
                 _SUM,
                 (function,),
                 real=dtype.name,
-                blocks=_THETA_LAST if name == "learn" else _BLOCKS_WITH_THETA,
-                last="alpha" if name == "learn" else "fresh != 0",
-                threads="" if threads == 1 else f", {threads}",
+                blocks=blocks,
+                last="alpha" if learns else "fresh != 0",
+                threads="" if sparse or threads == 1 else f", {threads}",
             )
         addresses.append(int(_loops[key].address))
     return tuple(addresses)  # type: ignore[return-value]

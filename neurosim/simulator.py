@@ -61,6 +61,16 @@ class Simulator(Inspection):
         results are the same, bit for bit.
     threads : int
         Threads for the synaptic sums; their number changes no bit.
+    relays : bool
+        Whether projections that span several levels pass through relays. Without them errors come
+        back at several ticks, and Z-IL is not backpropagation.
+
+    Attributes
+    ----------
+    network : Network
+        As it was described.
+    wiring : Network
+        As it runs, with its relays and readouts.
 
     Examples
     --------
@@ -88,6 +98,7 @@ class Simulator(Inspection):
         rest_after_update: bool | None = None,
         event_driven: bool = True,
         threads: int = 1,
+        relays: bool = True,
     ) -> None:
         owner = "Simulator"
         if not isinstance(network, Network):
@@ -114,9 +125,13 @@ class Simulator(Inspection):
             )
         reads = gate_reads(type(model).gate)
         prepare_cache()
-        self._lowered = Lowered(network, self.batch_size, self.dtype, self.threads)
+        self.relays = checks.boolean(owner, "relays", relays)
+        self._lowered = Lowered(network, self.batch_size, self.dtype, self.threads, relays=relays)
+        self.wiring = self._lowered.network
+        self._inputs, self._outputs = self.wiring.inputs, self.wiring.outputs
+        self._depth = max(self._lowered.levels.values())
         plan = self._lowered.plan
-        plan.alpha[:] = model.learning_rates(self._lowered.projection_names)
+        self._lowered.set_learning_rates(model)
         plan.parameter[layout.GAMMA] = model.gamma
         plan.parameter[layout.ZERO_THRESHOLD] = model.zero_threshold
         setting = plan.setting[0]
@@ -130,13 +145,14 @@ class Simulator(Inspection):
         setting["delta_form"] = error_form == "delta"
         setting["event_driven"] = event_driven
         setting["mean"] = model.batch_reduction == "mean"
+        setting["defers"] = model.commit == "release"
         self._rest(bool(rest_after_update))
         self._guard = Guard(self._lowered)
         self._engine = self._lowered.arguments
         self._monitors: list[Any] = []
         self._recorder = Recorder(self, self._monitors)
         self._presentations = 0
-        self._synapses = network.synapse_count
+        self._synapses = self.wiring.synapse_count
         self._evaluations = self._updates = 0
         self._forward: Guard | None = None
         self._clamped: set[str] = set()
@@ -163,7 +179,7 @@ class Simulator(Inspection):
         """
         owner = "Simulator.clamp"
         self._check_population(owner, population)
-        if self.network.populations[population].constant:
+        if self.wiring.populations[population].constant:
             raise ArgumentError(f"{owner}: population {population!r} is constant")
         array = samples.replicas(owner, population, values, self._lowered)
         rows = len(array)
@@ -177,8 +193,8 @@ class Simulator(Inspection):
         if rows != state.clock[layout.ROWS]:
             state.clock[layout.ROWS] = rows
             self._forget_events()
-        output = population in self.network.outputs
-        onset = output and not any(name in self._clamped for name in self.network.outputs)
+        output = population in self._outputs
+        onset = output and not any(name in self._clamped for name in self._outputs)
         self._hold(population, array, onset)
 
     def release(self, population: str) -> None:
@@ -186,8 +202,8 @@ class Simulator(Inspection):
         self._check_population("Simulator.release", population)
         if population not in self._clamped:
             raise ProtocolError(f"Simulator.release: population {population!r} is not clamped")
-        taught = any(n in self._clamped for n in self.network.outputs if n != population)
-        engine.release(*self._engine, self._lowered.index[population], taught)
+        taught = any(n in self._clamped for n in self._outputs if n != population)
+        self._guard.attempt(engine.release, self._lowered.index[population], taught)
         self._clamped.discard(population)
         self._unrecorded = True
 
@@ -222,7 +238,7 @@ class Simulator(Inspection):
         gamma = checks.real(owner, "gamma", gamma, positive=True)
         tolerance = checks.real(owner, "tolerance", tolerance, minimum=0.0)
         max_ticks = checks.integer(owner, "max_ticks", max_ticks, 1)
-        missing = [name for name in self.network.inputs if name not in self._shown]
+        missing = [name for name in self._inputs if name not in self._shown]
         if missing:
             raise ProtocolError(
                 f"{owner}: there is no input to predict from; clamp "
@@ -259,7 +275,7 @@ class Simulator(Inspection):
         if not self._shown:
             raise ProtocolError(
                 "Simulator.run: nothing has been clamped yet; clamp "
-                f"{', '.join(map(repr, self.network.inputs))} first"
+                f"{', '.join(map(repr, self._inputs))} first"
             )
         make_ticks(self, ticks, learning)
 
@@ -276,7 +292,7 @@ class Simulator(Inspection):
         """
         owner = "Simulator.present"
         ticks = (
-            self.model.ticks(self.network.depth)
+            self.model.ticks(self._depth)
             if ticks is None
             else checks.integer(owner, "ticks", ticks, 0)
         )
@@ -337,7 +353,7 @@ class Simulator(Inspection):
         if ticks is not None:
             ticks = checks.integer(owner, "ticks", ticks, 0)
         else:
-            ticks = self.model.ticks(self.network.depth)
+            ticks = self.model.ticks(self._depth)
         for population in sorted(self._clamped):
             self.release(population)
         self._forget_events()
@@ -350,9 +366,9 @@ class Simulator(Inspection):
         finally:
             setting["watch"] = 1
             self._rest(bool(self.rest_after_update))
-            for name in self.network.outputs:
-                engine.release(*self._engine, self._lowered.index[name], False)
-            self._clamped = set(self.network.inputs)
+            for name in self._outputs:
+                self._guard.attempt(engine.release, self._lowered.index[name], False)
+            self._clamped = set(self._inputs)
             self._shown |= self._clamped
         self.settle()
 
@@ -367,9 +383,7 @@ class Simulator(Inspection):
         -------
         ndarray, shape (samples, nodes), or dict of such by population if there are several outputs
         """
-        x = samples.matrix(
-            "Simulator.predict", "inputs", inputs, self._lowered, self.network.inputs
-        )
+        x = samples.matrix("Simulator.predict", "inputs", inputs, self._lowered, self._inputs)
         if self._forward is None:
             self._forward = Guard(self._lowered.fork(), timed=False)
         return training.predict(self._forward, x)
@@ -379,17 +393,25 @@ class Simulator(Inspection):
     def set_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
         """Set the weights of some projections, by name; all are checked before any is set."""
         owner = "Simulator.set_weights"
+        self._set_weights(owner, weights, self._lowered.weight_names, feedback=False)
+
+    def set_feedback_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
+        """Set the weights of feedback synapses that are not the forward ones, by projection."""
+        owner = "Simulator.set_feedback_weights"
+        self._set_weights(owner, weights, list(self.feedback_weights), feedback=True)
+
+    def _set_weights(
+        self, owner: str, weights: Mapping[str, npt.ArrayLike], names: list[str], *, feedback: bool
+    ) -> None:
         if not isinstance(weights, Mapping):
             raise ArgumentTypeError(f"{owner}: weights must be a mapping of projection to array")
         checked = {}
         for name, values in weights.items():
-            checks.choice(owner, "projection", name, self._lowered.projection_names)
-            checked[name] = checks.finite_array(
-                owner, name, values, self.network.projections[name].shape, self.dtype
-            )
+            checks.choice(owner, "projection", name, names)
+            shape = self.wiring.projections[name].weight_shape
+            checked[name] = checks.finite_array(owner, name, values, shape, self.dtype)
         for name, values in checked.items():
-            k = self._lowered.projection_index[name]
-            self._change_weights(k, partial(np.add, values, 0.0))
+            self._change_weights(name, partial(np.add, values, 0.0), feedback)
 
     def __repr__(self) -> str:
         return (
@@ -424,22 +446,29 @@ class Simulator(Inspection):
         for p in range(len(self._lowered.names)):
             row[layout.STALE, p] = bool(self._lowered.populations[p]["incoming"])
 
-    def _set_theta(self, projection: str, pre: int, post: int, value: float) -> None:
+    def _set_theta(
+        self, projection: str, index: tuple[int, ...], value: float, feedback: bool
+    ) -> None:
         def change(block: npt.NDArray[Any]) -> None:
-            block[pre, post] = value + 0.0
+            block[index] = value + 0.0
 
-        self._change_weights(self._lowered.projection_index[projection], change)
+        self._change_weights(projection, change, feedback)
 
-    def _change_weights(self, k: int, change: Callable[[npt.NDArray[Any]], object]) -> None:
+    def _change_weights(
+        self, projection: str, change: Callable[[npt.NDArray[Any]], object], feedback: bool
+    ) -> None:
         """Change the weights of a projection from outside, or nothing if that overflows."""
-        block, bound = self._lowered.theta_block(k), self._lowered.state.theta_bound
-        kept, kept_bound = block.copy(), float(bound[k])
+        lowered = self._lowered
+        record = lowered.projections[lowered.projection_index[projection]]
+        b = int(record["back_weights" if feedback else "weights"])
+        block, bound = lowered.block(b), lowered.state.theta_bound
+        kept, kept_bound = block.copy(), float(bound[b])
         change(block)
-        bound[k] = max(float(block.max()), -float(block.min()))
+        bound[b] = max(float(block.max()), -float(block.min()))
         try:
-            self._guard.attempt(engine.refresh, k)
+            self._guard.attempt(engine.refresh, b)
             self._unrecorded = True
         except DivergenceError:
             block[...] = kept
-            bound[k] = kept_bound
+            bound[b] = kept_bound
             raise

@@ -86,7 +86,7 @@ def _present(
         clock[layout.ROWS] = len(inputs)
         simulator._forget_events()
     lowered = simulator._lowered
-    for name, columns in lowered.columns(simulator.network.inputs).items():
+    for name, columns in lowered.columns(simulator._inputs).items():
         simulator._hold(name, np.ascontiguousarray(inputs[:, columns]), False)
     simulator.settle()
     _teach(simulator, targets)
@@ -95,15 +95,15 @@ def _present(
 
 def _teach(simulator: Simulator, targets: npt.NDArray[Any]) -> None:
     lowered = simulator._lowered
-    for name, columns in lowered.columns(simulator.network.outputs).items():
+    for name, columns in lowered.columns(simulator._outputs).items():
         simulator._hold(name, np.ascontiguousarray(targets[:, columns]), True)
 
 
 def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
     """Make the ticks that are left of a presentation, and let the teacher go."""
     make_ticks(simulator, max(0, ticks - made), learning=True)
-    for name in simulator.network.outputs:
-        engine.release(*simulator._engine, simulator._lowered.index[name], False)
+    for name in simulator._outputs:
+        simulator._guard.attempt(engine.release, simulator._lowered.index[name], False)
 
 
 def predict(guard: Guard, inputs: npt.NDArray[Any]) -> Any:

@@ -17,12 +17,15 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import block, clear, fill, flags_of, words_of
+from neurosim.kernels.rows import any_set, block, clear, fill, flags_of, words_of
 from neurosim.kernels.sleep import wake_all
+from neurosim.kernels.synapses import commit_deferred
 from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
-__all__ = ["clamp_offered", "hold", "offer", "refresh_weights", "release_values", "teach"]
+__all__ = [
+    "clamp_offered", "end_teaching", "hold", "offer", "refresh_weights", "release_values", "teach",
+]  # fmt: skip
 
 
 @inner
@@ -99,13 +102,30 @@ def teach(state, present):
 
 
 @inner
-def refresh_weights(plan, state, k):
-    """Refresh what depends on the weights of projection k, which were changed from outside."""
+def end_teaching(plan, state):
+    """The teacher is gone: weights that are used more than once take what they have learned."""
+    teach(state, 0)
+    if not any_set(state.pending):
+        return DONE
     begin_outside(plan, state)
-    state.learned_next[k] = 1
     if not plan.setting[0].guarded and overflow_possible(plan, state):
-        state.learned_next[k] = 0
         return RISKY
+    commit_deferred(plan, state)
+    state.clock[SAME_SNAPSHOT] = 1
+    advance(plan, state)
+    return DONE
+
+
+@inner
+def refresh_weights(plan, state, weights):
+    """Refresh what depends on a block of weights, which was changed from outside."""
+    begin_outside(plan, state)
+    if not plan.setting[0].guarded and overflow_possible(plan, state):
+        return RISKY
+    for k in range(plan.projections.size):
+        projection = plan.projections[k]
+        if projection.weights == weights or projection.back_weights == weights:
+            state.learned_next[k] = 1
     state.clock[SAME_SNAPSHOT] = 1
     advance(plan, state)
     return DONE

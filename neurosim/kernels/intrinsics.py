@@ -30,6 +30,7 @@ __all__ = [
     "float_to_bits",
     "fma",
     "horner",
+    "integers_at",
     "like",
     "multiply_by_power_of_two",
     "row_span",
@@ -299,6 +300,19 @@ def span(typingctx: Any, array: types.Type, first: types.Type, last: types.Type)
         )
 
     return array(array, types.intp, types.intp), codegen
+
+
+@intrinsic
+def integers_at(typingctx: Any, place: types.Type):
+    """Return the array of int64 that begins at an address; nothing is known of its length."""
+    result = types.Array(types.int64, 1, "C")
+
+    def codegen(context, builder, signature, arguments):
+        word = context.get_value_type(types.int64)
+        data = builder.inttoptr(arguments[0], word.as_pointer())
+        return unowned_array(context, builder, result, data, [ir.Constant(word, 0)])
+
+    return result(types.int64), codegen
 
 
 @intrinsic

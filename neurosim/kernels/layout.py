@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["POPULATION", "PROJECTION", "SETTING", "Plan", "State"]
+__all__ = ["POPULATION", "PROJECTION", "SETTING", "WEIGHTS", "Plan", "State"]
 
 
 def _record(*fields: str) -> np.dtype[np.void]:
@@ -33,10 +33,17 @@ POPULATION = _record(
     "first_incoming", "incoming", "first_outgoing", "outgoing",
     *REAL_BLOCKS, *FLAG_BLOCKS, "quiet_since",
 )  # fmt: skip
-PROJECTION = _record("pre", "post", "theta", "stride")
+#: Where its forward and feedback weights begin in the array `theta`, where their changes go (-1: to
+#: nowhere), the address of its pattern or, all-to-all, its stride, and the sums of its kind.
+PROJECTION = _record(
+    "pre", "post", "theta", "back", "change", "back_change", "stride", "weights", "back_weights",
+    "deferred", "uses", "synapses", "prediction", "feedback", "plasticity",
+)  # fmt: skip
+#: A block of weights, its sum of deferred changes (-1: none), and the projection that gives alpha.
+WEIGHTS = _record("theta", "size", "gradient", "owner")
 SETTING = _record(
     "gate", "reads_time", "reads_state", "signal_at", "t_d", "feedback_gate", "watch",
-    "delta_form", "event_driven", "rest", "mean", "guarded", "prediction", "feedback", "plasticity",
+    "delta_form", "event_driven", "rest", "mean", "guarded", "defers",
 )  # fmt: skip
 
 # Values of setting.rest: never; once the own gate has opened; or one tick after every error node
@@ -98,7 +105,9 @@ class Plan(NamedTuple):
     """What does not change while a network runs."""
 
     populations: Array  # POPULATION, by name
-    projections: Array  # PROJECTION, by name
+    projections: Array  # PROJECTION, by level of the postsynaptic population, then by name
+    weights: Array  # WEIGHTS, by projection
+    pattern: Array  # patterns of the sparse projections, see `sparse_sums`
     wiring: Array  # projections into and out of each population, by name
     order: Array  # populations, each after those that predict it
     alpha: Array  # learning rate per projection
@@ -119,7 +128,9 @@ class State(NamedTuple):
     evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
     learned: Array  # per projection: theta changed on the way to this snapshot
     learned_next: Array
+    pending: Array  # per block of weights: there are deferred changes
     bound: Array  # (population, 2)
-    theta_bound: Array
+    theta_bound: Array  # per block of weights: upper bound of |theta|
+    gradient_bound: Array  # and of the sum of its deferred changes, before alpha
     clock: Array
     count: Array

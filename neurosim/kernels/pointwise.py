@@ -12,11 +12,11 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import bits_to_float, float_to_bits
+from neurosim.kernels.intrinsics import bits_to_float, float_to_bits, fma
 
 __all__ = [
-    "accept", "change_activity", "copy", "count", "date", "detect", "differ", "follow", "integrate",
-    "keep_where", "largest", "move", "observe", "recompute", "scale", "zero_where",
+    "accept", "change_activity", "copy", "count", "date", "descend", "detect", "differ", "follow",
+    "integrate", "keep_where", "largest", "move", "observe", "recompute", "scale", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -150,6 +150,14 @@ def zero_where(flags, values):
     for i in range(values.size):
         value = values[i]
         values[i] = zero if flags[i] else value
+
+
+@inner
+def descend(alpha, gradient, theta):
+    """Theta = fma(alpha, gradient, theta) + 0.0."""
+    zero = alpha - alpha
+    for i in range(theta.size):
+        theta[i] = fma(alpha, gradient[i], theta[i]) + zero
 
 
 @inner

@@ -6,6 +6,7 @@ from numba import njit
 
 from neurosim.kernels.clamp import (
     clamp_offered,
+    end_teaching,
     offer,
     refresh_weights,
     release_values,
@@ -97,12 +98,11 @@ def release(table, parameter, p, taught):
     """Let population p move; `taught` says whether a teacher is still present."""
     plan, state = opened(table, parameter)
     release_values(plan, state, p)
-    if not taught:
-        teach(state, 0)
+    return DONE if taught else end_teaching(plan, state)
 
 
 @njit(cache=True)
-def refresh(table, parameter, k):
-    """Take notice that the weights of projection k were changed from outside."""
+def refresh(table, parameter, weights):
+    """Take notice that a block of weights was changed from outside."""
     plan, state = opened(table, parameter)
-    return refresh_weights(plan, state, k)
+    return refresh_weights(plan, state, weights)

@@ -126,9 +126,10 @@ def prediction_may_overflow(plan, state, q):
     post = plan.populations[q]
     total = 0.0
     for n in range(post.incoming):
-        k = plan.wiring[post.first_incoming + n]
-        p = plan.projections[k].pre
-        total += plan.populations[p].size * state.theta_bound[k] * state.bound[p, BOUND_F]
+        projection = plan.projections[plan.wiring[post.first_incoming + n]]
+        p = projection.pre
+        theta = state.theta_bound[projection.weights]
+        total += plan.populations[p].size * theta * state.bound[p, BOUND_F]
     return not total < float(plan.parameter[LIMIT])
 
 

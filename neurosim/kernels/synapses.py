@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_sum
 from neurosim.kernels.inner import inner
@@ -15,9 +16,17 @@ from neurosim.kernels.layout import (
     ROWS,
     UPDATES,
 )
-from neurosim.kernels.rows import any_set, fill, flags_of, start_of_run, words_of
+from neurosim.kernels.rows import (
+    any_set,
+    block,
+    clear,
+    fill,
+    flags_of,
+    start_of_run,
+    words_of,
+)
 
-__all__ = ["feed_back", "learn_synapses", "predict"]
+__all__ = ["commit_deferred", "feed_back", "learn_synapses", "predict", "reach"]
 
 
 @inner
@@ -36,11 +45,11 @@ def predict(plan, state, q, first, last):
         f_at = pre.f + first * pre.stride
         mu_at = post.mu_next + first * post.stride
         call_sum(
-            plan.setting[0].prediction, state.real, f_at, pre.stride, state.theta,
+            projection.prediction, state.real, f_at, pre.stride, state.theta,
             projection.theta, projection.stride, mu_at, post.stride,
             rows, pre.size, post.size, 1 if n == 0 else 0, plan.alpha[k],
         )  # fmt: skip
-        state.count[PREDICTIONS] += rows * pre.size * post.size
+        state.count[PREDICTIONS] += rows * projection.synapses
 
 
 @inner
@@ -62,12 +71,12 @@ def feed_back(plan, state, p, first, last):
             continue
         epsilon_at = post.epsilon + first * post.stride
         call_sum(
-            plan.setting[0].feedback, state.real, epsilon_at, post.stride, state.theta,
-            projection.theta, projection.stride, feedback_at, pre.stride,
+            projection.feedback, state.real, epsilon_at, post.stride, state.theta,
+            projection.back, projection.stride, feedback_at, pre.stride,
             rows, pre.size, post.size, 1 if fresh else 0, plan.alpha[0],
         )  # fmt: skip
         fresh = False
-        state.count[FEEDBACKS] += rows * pre.size * post.size
+        state.count[FEEDBACKS] += rows * projection.synapses
     if fresh:
         fill(state.real, feedback_at, feedback_at + rows * pre.stride, 0)
 
@@ -83,25 +92,61 @@ def step_size(plan, state, k):
 
 @inner
 def growth(plan, state, k):
-    """Upper bound of what the next update can add to a weight of projection k."""
+    """Upper bound of what the next update can add to a weight of projection k, before alpha."""
     projection = plan.projections[k]
     return (
-        abs(float(step_size(plan, state, k)))
-        * float(state.clock[ROWS])
+        float(projection.uses * state.clock[ROWS])
         * state.bound[projection.post, BOUND_EPSILON]
         * state.bound[projection.pre, BOUND_F]
     )
 
 
 @inner
+def reach(plan, state, k, learns):
+    """Upper bound of |theta| in projection k once all that is pending, or learned now, is added."""
+    projection = plan.projections[k]
+    if projection.change < 0:
+        return state.theta_bound[projection.weights]
+    change = state.gradient_bound[projection.weights] + (growth(plan, state, k) if learns else 0.0)
+    alpha = abs(float(step_size(plan, state, plan.weights[projection.weights].owner)))
+    return state.theta_bound[projection.weights] + alpha * change
+
+
+@inner
+def change_weights(plan, state, k, weights, change, first, last):
+    """Add alpha sum over replicas of g epsilon f(x) to the weights that begin at `change`."""
+    projection = plan.projections[k]
+    pre = plan.populations[projection.pre]
+    post = plan.populations[projection.post]
+    f_at = pre.f + first * pre.stride
+    drive_at = post.drive + first * post.stride
+    alpha = step_size(plan, state, plan.weights[weights].owner)
+    if projection.deferred:
+        alpha = plan.alpha.dtype.type(1)
+        state.gradient_bound[weights] += growth(plan, state, k)
+        state.pending[weights] = 1
+    else:
+        state.theta_bound[weights] += abs(float(alpha)) * growth(plan, state, k)
+    call_sum(
+        projection.plasticity, state.real, f_at, pre.stride, state.theta,
+        change, projection.stride, drive_at, post.stride,
+        last - first, pre.size, post.size, 1, alpha,
+    )  # fmt: skip
+    state.count[UPDATES] += (last - first) * projection.synapses
+
+
+@inner
 def learn_synapses(plan, state):
-    """Theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open."""
+    """Theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open.
+
+    Where a weight is used more than once its changes are added up, and made by `commit_deferred`.
+    """
     rows = state.clock[ROWS]
     for k in range(plan.projections.size):
         projection = plan.projections[k]
         q = projection.post
-        if state.asleep[q]:
-            state.learned_next[k] = 0
+        state.learned_next[k] = 0
+        if state.asleep[q] or projection.change < 0:
             continue
         first = 0
         last = rows
@@ -110,19 +155,41 @@ def learn_synapses(plan, state):
             first = start_of_run(is_open, 0, rows)
             while last > first and not is_open[last - 1]:
                 last -= 1
-        state.learned_next[k] = first < last
         if first >= last:
             continue
-        pre = plan.populations[projection.pre]
-        post = plan.populations[q]
+        state.learned_next[k] = not projection.deferred
         send(plan, state, projection.pre, first, last)
-        f_at = pre.f + first * pre.stride
-        drive_at = post.drive + first * post.stride
-        alpha = step_size(plan, state, k)
-        state.theta_bound[k] += growth(plan, state, k)
-        call_sum(
-            plan.setting[0].plasticity, state.real, f_at, pre.stride, state.theta,
-            projection.theta, projection.stride, drive_at, post.stride,
-            last - first, pre.size, post.size, 1, alpha,
-        )  # fmt: skip
-        state.count[UPDATES] += (last - first) * pre.size * post.size
+        change_weights(plan, state, k, projection.weights, projection.change, first, last)
+        if projection.back_change >= 0:
+            change_weights(
+                plan, state, k, projection.back_weights, projection.back_change, first, last
+            )
+
+
+@inner
+def commit_deferred(plan, state):
+    """Theta += alpha times what was added up since the last time, where a weight has several uses.
+
+    Returns whether any weight changed. Who reads one is told by `learned_next`.
+    """
+    if not any_set(state.pending):
+        return False
+    for b in range(plan.weights.size):
+        if not state.pending[b]:
+            continue
+        weights = plan.weights[b]
+        alpha = step_size(plan, state, weights.owner)
+        state.theta_bound[b] += abs(float(alpha)) * state.gradient_bound[b]
+        state.gradient_bound[b] = 0.0
+        pointwise.descend(
+            alpha,
+            block(state.theta, weights.gradient, 0, weights.size),
+            block(state.theta, weights.theta, 0, weights.size),
+        )
+        clear(block(state.theta, weights.gradient, 0, weights.size))
+    for k in range(plan.projections.size):
+        projection = plan.projections[k]
+        if state.pending[projection.weights] or state.pending[projection.back_weights]:
+            state.learned_next[k] = 1
+    clear(state.pending)
+    return True

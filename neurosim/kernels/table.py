@@ -22,7 +22,7 @@ from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, reg
 
 from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import unowned_array
-from neurosim.kernels.layout import POPULATION, PROJECTION, SETTING, Plan, State
+from neurosim.kernels.layout import POPULATION, PROJECTION, SETTING, WEIGHTS, Plan, State
 
 __all__ = ["make_table", "opened"]
 
@@ -34,6 +34,8 @@ _FIELDS: dict[str, dict[str, tuple[Any, int]]] = {
     "plan": {
         "populations": (numba.from_dtype(POPULATION), 1),
         "projections": (numba.from_dtype(PROJECTION), 1),
+        "weights": (numba.from_dtype(WEIGHTS), 1),
+        "pattern": (types.int64, 1),
         "wiring": (types.int64, 1),
         "order": (types.int64, 1),
         "alpha": (None, 1),
@@ -51,8 +53,10 @@ _FIELDS: dict[str, dict[str, tuple[Any, int]]] = {
         "evaluated": (types.int64, 2),
         "learned": (types.uint8, 1),
         "learned_next": (types.uint8, 1),
+        "pending": (types.uint8, 1),
         "bound": (types.float64, 2),
         "theta_bound": (types.float64, 1),
+        "gradient_bound": (types.float64, 1),
         "clock": (types.int64, 1),
         "count": (types.int64, 1),
     },

@@ -37,7 +37,7 @@ from neurosim.kernels.layout import (
 )
 from neurosim.kernels.rows import any_set, words_of
 from neurosim.kernels.sleep import fall_asleep, pres_sleep, wake_all
-from neurosim.kernels.synapses import growth, learn_synapses
+from neurosim.kernels.synapses import commit_deferred, learn_synapses, reach
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
 __all__ = ["advance", "is_quiet", "overflow_possible", "tick"]
@@ -60,7 +60,7 @@ def overflow_possible(plan, state):
         for n in range(post.incoming):
             k = plan.wiring[post.first_incoming + n]
             p = plan.projections[k].pre
-            theta = state.theta_bound[k] + (growth(plan, state, k) if learns else 0.0)
+            theta = reach(plan, state, k, learns)
             total += plan.populations[p].size * theta * state.bound[p, BOUND_F]
             if not theta < limit:
                 state.clock[FAULT] = q
@@ -106,6 +106,8 @@ def tick(plan, state, learning):
         return RISKY
     if learning:
         learn_synapses(plan, state)
+        if not plan.setting[0].defers:
+            commit_deferred(plan, state)
         if plan.setting[0].rest != REST_NEVER:
             come_to_rest(plan, state)
     state.clock[TICK] += 1

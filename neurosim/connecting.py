@@ -1,0 +1,147 @@
+"""From what `Network.connect` is given to a projection, checked as a whole before it exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from neurosim import checks
+from neurosim.connectors import AllToAll, Connector, Pairs
+from neurosim.errors import ArgumentError, ArgumentTypeError
+from neurosim.initializers import Initializer, XavierUniform
+from neurosim.pattern import Pattern
+from neurosim.projection import FEEDBACK, Projection, generator_for
+
+if TYPE_CHECKING:
+    from neurosim.network import Network
+
+__all__ = ["WeightsLike", "described"]
+
+WeightsLike = Initializer | npt.ArrayLike | Projection
+
+
+def described(
+    name: str,
+    pre: str,
+    post: str,
+    shape: tuple[int, int],
+    network: Network,
+    rule: Connector | None,
+    weights: WeightsLike | None,
+    mask: npt.ArrayLike | None,
+    plastic: bool | None,
+    feedback: str,
+    feedback_weights: WeightsLike | None,
+) -> Projection:
+    """Return the projection; see `Network.connect`."""
+    owner = f"projection {name!r}"
+    checks.choice(owner, "feedback", feedback, FEEDBACK)
+    if plastic is None:
+        plastic = bool(getattr(rule, "plastic", True))
+    checks.boolean(owner, "plastic", plastic)
+    if feedback == "shared" and feedback_weights is not None:
+        raise ArgumentError(
+            f'{owner}: feedback_weights need feedback="plastic" or "fixed"; it is "shared"'
+        )
+    if weights is None:
+        weights = cast(WeightsLike, getattr(rule, "weights", XavierUniform()))
+    shares = None
+    if isinstance(weights, Projection):
+        lender = weights
+        if network.projections.get(lender.name) is not lender:
+            raise ArgumentError(f"{owner}: weights must be a projection of the same network")
+        shares = lender.shares or lender.name
+        pattern = _pattern(owner, shape, rule, mask, network, name) or (
+            lender.pattern if lender.shape == shape else None
+        )
+        if (pattern is None) != (lender.pattern is None) or lender.weight_shape != (
+            shape if pattern is None else (pattern.weight_count,)
+        ):
+            raise ArgumentError(
+                f"{owner}: the weights of {lender.name!r} have shape {lender.weight_shape}; they "
+                "do not fit"
+            )
+        plastic, initial = lender.plastic, lender.weights
+    elif hasattr(weights, "tocoo"):
+        if rule is not None or mask is not None:
+            raise ArgumentError(
+                f"{owner}: sparse weights say what is connected; leave out the "
+                f"{'rule' if rule is not None else 'mask'}"
+            )
+        pattern, initial = _sparse(owner, shape, weights)
+    else:
+        pattern = _pattern(owner, shape, rule, mask, network, name)
+        initial = _values(owner, "weights", shape, pattern, rule, weights)
+    back: Any = None
+    if feedback_weights is not None:
+        back = _values(owner, "feedback_weights", shape, pattern, rule, feedback_weights)
+    elif feedback == "fixed":
+        back = XavierUniform()
+    return Projection(name, pre, post, shape, pattern, initial, plastic, shares, feedback, back)
+
+
+def _pattern(
+    owner: str,
+    shape: tuple[int, int],
+    rule: Connector | None,
+    mask: npt.ArrayLike | None,
+    network: Network,
+    name: str,
+) -> Pattern | None:
+    if rule is not None and mask is not None:
+        raise ArgumentError(f"{owner}: give a rule or a mask, not both")
+    if mask is not None:
+        chosen = np.asarray(mask)
+        if chosen.dtype != np.bool_ or chosen.shape != shape:
+            raise ArgumentTypeError(
+                f"{owner}: mask must be an array of bool of shape {shape}, not {chosen.dtype} of "
+                f"shape {chosen.shape}"
+            )
+        first, second = np.nonzero(chosen)
+        return Pattern.of_pairs(owner, shape, first, second)[0]
+    rule = AllToAll() if rule is None else rule
+    if not hasattr(rule, "pattern"):
+        raise ArgumentTypeError(f"{owner}: rule must be one of neurosim.connectors, not {rule!r}")
+    return rule.pattern(owner, shape, generator_for(network.seed, f"{name} pattern"))
+
+
+def _sparse(owner: str, shape: tuple[int, int], weights: Any) -> tuple[Pattern, npt.NDArray[Any]]:
+    entries = weights.tocoo()
+    if entries.shape != shape:
+        raise ArgumentError(f"{owner}: weights must have shape {shape}, not {entries.shape}")
+    pattern, order = Pattern.of_pairs(owner, shape, entries.row, entries.col)
+    values = checks.finite_array(
+        owner, "weights", entries.data[order], (pattern.synapse_count,), np.float64
+    )
+    return pattern, _frozen(values)
+
+
+def _frozen(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    values = values.copy()
+    values.flags.writeable = False
+    return values
+
+
+def _values(
+    owner: str,
+    argument: str,
+    shape: tuple[int, int],
+    pattern: Pattern | None,
+    rule: Connector | None,
+    weights: Any,
+) -> Initializer | npt.NDArray[Any]:
+    """Weights in the order of the projection, or the rule that draws them."""
+    if hasattr(weights, "draw"):
+        return cast(Initializer, weights)
+    if pattern is None:
+        return _frozen(checks.finite_array(owner, argument, weights, shape, np.float64))
+    if pattern.weight is None and np.shape(weights) == shape:
+        values = checks.finite_array(owner, argument, weights, shape, np.float64)
+        return _frozen(values[pattern.pre, pattern.post])
+    kernel = getattr(rule, "weight_shape", None)
+    if kernel is not None and np.shape(weights) == kernel:
+        weights = np.ravel(weights)
+    values = checks.finite_array(owner, argument, weights, (pattern.weight_count,), np.float64)
+    return _frozen(values[rule.order] if isinstance(rule, Pairs) else values)
