@@ -2,7 +2,8 @@
 
 ``python -m benchmarks`` from the top of the checkout prints the table and writes it as JSON with a
 description of the machine. Contestants take turns in one run and medians count; of the same model,
-no time counts unless the results are the same up to rounding.
+no time counts unless the results are the same up to rounding. ``pip install '.[peers]'`` brings the
+libraries to compare with; one that is not installed is skipped with a word.
 """
 
 from __future__ import annotations

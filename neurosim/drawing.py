@@ -111,7 +111,7 @@ def draw_nodes(simulator: Simulator, variable: str, replica: int, ax: Any) -> An
                 ends = place[projection.pre][i], place[projection.post][j]
                 ax.plot(
                     *zip(*ends, strict=True),
-                    color="#b2182b" if theta[index] < 0 else "#2166ac",
+                    color="#b2182b" if theta[index] > 0 else "#2166ac",
                     linewidth=min(3.0, 0.3 + abs(float(theta[index]))),
                     linestyle="-" if projection.plastic else ":",
                     alpha=0.5,

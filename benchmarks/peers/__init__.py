@@ -5,7 +5,8 @@ The work is that of Song et al. (NeurIPS 2020): layers without biases whose inpu
 output; the energy is half the squared error, summed over outputs and batch; plain gradient descent.
 Weights are arrays of shape (pre, post), the projection that leaves the input first.
 
-Each module of this package is one peer. It imports its library only when used, and defines
+Each module of this package is one peer (``neurosim_engine`` is neurosim itself, and ``check.py``
+compares them). It imports its library only when used, and defines
 
 ``NAME``, ``REQUIRES``
     What to call it in a table; the name by which its library is imported, or None.

@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.peers import GAMMA, Arrays, initial_activity
+from benchmarks.peers import BLOCKS, GAMMA, Arrays, initial_activity
 
 NAME = "Brian2"
 REQUIRES = "brian2"
-
-_BLOCKS = 9
 
 _SYNAPSE = """
 theta : 1
@@ -54,7 +52,7 @@ def tick(
         connection.theta = np.ravel(w)
         synapses.append(connection)
 
-    size = max(1, ticks // _BLOCKS)
+    size = max(1, ticks // BLOCKS)
     stamps: list[float] = []
     # Starting a run costs more than a tick, so one run is timed from within, block by block.
     watch = brian2.NetworkOperation(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from itertools import pairwise
@@ -21,6 +22,8 @@ from benchmarks.apart import run_apart
 from benchmarks.peers import PEERS, Arrays, load, reason_to_skip
 
 Array = npt.NDArray[Any]
+# Result, seconds of one step, and an error or nothing.
+Run = tuple[list[Array], float, str]
 
 REFERENCE = "numpy_whole_matrix"
 FUNCTIONS = ("bp_updates", "zil_updates", "il_updates", "tick")
@@ -91,7 +94,13 @@ def example_work(
     return Work(weights, inputs, targets, order, learning_rate, ticks, threads)
 
 
-def compare(work: Work, function: str, dtype: str, repeats: int = 1) -> Iterator[Row]:
+def compare(
+    work: Work,
+    function: str,
+    dtype: str,
+    repeats: int = 1,
+    peers: Sequence[str] = PEERS,
+) -> Iterator[Row]:
     """Run one function of every peer that has it.
 
     Parameters
@@ -103,7 +112,9 @@ def compare(work: Work, function: str, dtype: str, repeats: int = 1) -> Iterator
     dtype : str
         float64 or float32.
     repeats : int
-        Number of runs, each in a process of its own; the fastest counts.
+        Number of turns that the peers take, each run in a process of its own; medians count.
+    peers : sequence of str
+        Modules of ``benchmarks.peers``.
 
     Yields
     ------
@@ -113,25 +124,27 @@ def compare(work: Work, function: str, dtype: str, repeats: int = 1) -> Iterator
     expected, _, error = _run_apart(REFERENCE, function, work.arguments(function, "float64"))
     if error:
         raise RuntimeError(error)
-    for peer in PEERS:
-        module = load(peer)
-        if not hasattr(module, function):
-            continue
-        if reason := reason_to_skip(module):
-            yield Row(module.NAME, function, dtype, None, None, reason)
-            continue
-        arguments = work.arguments(function, dtype)
-        runs = [_run_apart(peer, function, arguments) for _ in range(repeats)]
-        errors = [error for _, _, error in runs if error]
-        if errors:
-            yield Row(module.NAME, function, dtype, None, None, f"failed: {errors[0]}")
-            continue
-        gap = max(difference(result, expected) for result, _, _ in runs)
-        if gap <= TOLERANCE[dtype]:
-            seconds = min(seconds for _, seconds, _ in runs)
-            yield Row(module.NAME, function, dtype, seconds, gap)
-        else:
-            yield Row(module.NAME, function, dtype, None, gap, "not the same result")
+    modules = {peer: module for peer in peers if hasattr(module := load(peer), function)}
+    reasons = {peer: reason_to_skip(module) for peer, module in modules.items()}
+    runs: dict[str, list[Run]] = {peer: [] for peer in modules if not reasons[peer]}
+    arguments = work.arguments(function, dtype)
+    for _ in range(repeats):
+        for peer, done in runs.items():
+            done.append(_run_apart(peer, function, arguments))
+    for peer, module in modules.items():
+        row = Row(module.NAME, function, dtype, None, None, reasons[peer])
+        yield _judged(row, runs[peer], expected) if peer in runs else row
+
+
+def _judged(row: Row, runs: Sequence[Run], expected: Arrays) -> Row:
+    """Fill in the row from the runs of a peer: no time counts of another result."""
+    if errors := [error for _, _, error in runs if error]:
+        return row._replace(note=f"failed: {errors[0]}")
+    gap = max(difference(result, expected) for result, _, _ in runs)
+    if gap > TOLERANCE[row.dtype]:
+        return row._replace(difference=gap, note="failed: not the same result")
+    seconds = statistics.median(seconds for _, seconds, _ in runs)
+    return row._replace(seconds=seconds, difference=gap)
 
 
 def difference(result: Arrays, expected: Arrays) -> float:
@@ -142,20 +155,16 @@ def difference(result: Arrays, expected: Arrays) -> float:
     return largest / scale if np.isfinite(largest) else float("inf")
 
 
-def _run_apart(
-    peer: str, function: str, arguments: dict[str, Any]
-) -> tuple[list[Array], float, str]:
+def _run_apart(peer: str, function: str, arguments: dict[str, Any]) -> Run:
     """Run one function in a process of its own, so that no library's threads or state disturb."""
     try:
-        answer: tuple[list[Array], float, str] = run_apart(
-            _child, peer, function, arguments, threads=arguments["threads"]
-        )
+        answer: Run = run_apart(_child, peer, function, arguments, threads=arguments["threads"])
     except BrokenProcessPool as error:
         answer = [], 0.0, f"its process ended: {error}"
     return answer
 
 
-def _child(peer: str, function: str, arguments: dict[str, Any]) -> tuple[list[Array], float, str]:
+def _child(peer: str, function: str, arguments: dict[str, Any]) -> Run:
     try:
         if hasattr(os, "sched_setaffinity"):
             # XLA has no other setting for its threads that every version of it obeys.

@@ -176,8 +176,9 @@ def _train(
     x_all, target_all = jnp.asarray(inputs, dtype), jnp.asarray(targets, dtype)
     initial = [jnp.asarray(w, dtype) for w in weights]
 
+    # The samples are arguments, since what is closed over becomes a constant of the compiled code.
     @jax.jit
-    def train(thetas: list[Any], batches: Any) -> list[Any]:
+    def train(thetas: list[Any], batches: Any, x_all: Any, target_all: Any) -> list[Any]:
         def body(thetas: list[Any], samples: Any) -> tuple[list[Any], None]:
             return update(thetas, x_all[samples], target_all[samples]), None
 
@@ -187,7 +188,7 @@ def _train(
 
     def run(first: int, last: int) -> None:
         nonlocal thetas
-        thetas = jax.block_until_ready(train(thetas, batches[first:last]))
+        thetas = jax.block_until_ready(train(thetas, batches[first:last], x_all, target_all))
 
     def reset() -> None:
         nonlocal thetas
