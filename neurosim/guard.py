@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from neurosim.errors import DivergenceError
 from neurosim.kernels import layout
@@ -33,7 +34,11 @@ class Guard:
 
     def __init__(self, lowered: Lowered, *, timed: bool = True) -> None:
         self.lowered, self._timed = lowered, timed
-        self.arrays = (*lowered.plan, *lowered.state)
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """All that a kernel may change, and more."""
+        return *self.lowered.plan, *self.lowered.state
 
     def attempt(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
         """Call a kernel; its result is a status, or begins with one."""

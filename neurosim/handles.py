@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neurosim import checks
-from neurosim.errors import ArgumentError
+from neurosim.errors import ArgumentError, ProtocolError
 from neurosim.kernels import layout
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ class Synapse:
 
     def _set_weight(self, value: object, feedback: bool) -> None:
         number = checks.real(repr(self), "theta", value)
+        if self.is_cut:
+            raise ProtocolError(f"{self!r}: the synapse is cut; mend it first")
         if abs(number) > float(self._simulator._lowered.plan.parameter[layout.LIMIT]):
             raise ArgumentError(f"{self!r}: theta = {number!r} is too large for this dtype")
         self._simulator._set_theta(self._projection, self._index, number, feedback)
@@ -155,6 +157,16 @@ class Synapse:
     @feedback_theta.setter
     def feedback_theta(self, value: float) -> None:
         self._set_weight(value, feedback=True)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it was cut: it carries nothing, and learns nothing."""
+        return self.key in self._simulator._lesions.cuts
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Its projection, and the indices of the nodes at its ends."""
+        return self._projection, self._pre, self._post
 
     @property
     def plastic(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import networkx as nx
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from neurosim import checks
 from neurosim.drawing import draw_nodes
-from neurosim.errors import ArgumentError
+from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.handles import ErrorNode, Synapse, ValueNode
 from neurosim.kernels import layout
 from neurosim.lowering import Lowered
@@ -42,6 +43,7 @@ class Inspection:
     network: Network
     wiring: Network
     batch_size: int
+    dtype: np.dtype[Any]
     _lowered: Lowered
     _evaluations: int
     _updates: int
@@ -168,6 +170,19 @@ class Inspection:
 
     def _check_population(self, owner: str, population: str) -> None:
         checks.choice(owner, "population", population, self._lowered.network.populations)
+
+    def _check_nodes(self, owner: str, population: str, nodes: object) -> npt.NDArray[np.int64]:
+        """Check indices of nodes of a population, in the order given; all if None."""
+        self._check_population(owner, population)
+        size = self.wiring.populations[population].size
+        if nodes is None:
+            return np.arange(size)
+        if isinstance(nodes, (str, bytes)) or not isinstance(nodes, (Sequence, np.ndarray)):
+            raise ArgumentTypeError(f"{owner}: nodes must be a list of indices, not {nodes!r}")
+        chosen = [checks.integer(owner, "nodes", i, 0, size - 1) for i in nodes]
+        if not chosen or len(set(chosen)) != len(chosen):
+            raise ArgumentError(f"{owner}: nodes must be different indices, not {list(nodes)}")
+        return np.array(chosen, np.int64)
 
     def _check_node(self, owner: str, population: str, index: int, replica: int) -> None:
         self._check_population(owner, population)

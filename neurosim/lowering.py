@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,7 @@ class Lowered:
             populations=self.populations,
             projections=self.projections,
             weights=self.blocks,
+            cut=np.zeros(0, np.int64),
             pattern=self.pattern,
             wiring=self.wiring,
             order=np.array([self.index[name] for name in order], dtype=np.int64),
@@ -207,6 +209,7 @@ class Lowered:
             linear = population.activation is ACTIVATIONS["identity"] or not outgoing[p]
             record["linear"] = linear
             record["reach"] = _REACH.get(population.activation, layout.REACH_UNKNOWN)
+            record["injected_until"] = layout.LONG_AGO
             record["column"] = -1
             if not population.constant and (not incoming[p] or not outgoing[p]):
                 record["column"] = columns[bool(incoming[p])]
@@ -239,6 +242,7 @@ class Lowered:
             real=_aligned_zeros(real, self.dtype),
             flag=np.zeros(flag, np.uint8),
             quiet_since=np.full(quiet, layout.LONG_AGO, np.int64),
+            injected_until=np.full(quiet, layout.LONG_AGO, np.int64),
             theta=theta,
             row=word.view(np.uint8),
             word=word,
@@ -276,6 +280,28 @@ class Lowered:
         self.state = state
         #: What the entry points of the engine take.
         self.arguments = make_table(self.plan, state), self.plan.parameter
+
+    def set_cuts(self, cuts: Iterable[tuple[str, int, int]]) -> None:
+        """Say which synapses (projection, pre, post) are cut: their weights are 0 and stay so."""
+        places: dict[int, list[int]] = {}
+        for name, pre, post in sorted(cuts):
+            projection, k = self.network.projections[name], self.projection_index[name]
+            record = self.projections[k]
+            index = projection.weight_index(pre, post)
+            assert index is not None
+            strides = (int(record["stride"]), 1)[-len(index) :]
+            offset = sum(i * stride for i, stride in zip(index, strides, strict=True))
+            starts = {int(record["theta"]), int(record["back"])}
+            places.setdefault(k, []).extend(start + offset for start in starts)
+        flat = [place for k in sorted(places) for place in places[k]]
+        self.projections["cuts"] = 0
+        first = 0
+        for k in sorted(places):
+            self.projections[k]["first_cut"], self.projections[k]["cuts"] = first, len(places[k])
+            first += len(places[k])
+        self.plan = self.plan._replace(cut=np.array(flat, np.int64))
+        self.theta[self.plan.cut] = 0
+        self.arguments[0][...] = make_table(self.plan, self.state)
 
     def _start(self, state: State, p: int) -> None:
         """f(0) and f'(0) of a population whose x is 0."""

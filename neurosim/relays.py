@@ -49,9 +49,10 @@ def _copying(pre: str, target: Population) -> Projection:
     """The projection by which they get what they copy: a fixed weight of 1, one to one."""
     index = np.arange(target.size)
     shape = (target.size, target.size)
-    pattern = Pattern(shape, index, index, np.zeros(target.size, np.int64), 1)
+    pattern = Pattern(shape, index, index, None, target.size)
+    ones = np.ones(target.size)
     name = f"{pre}->{target.name}"
-    return Projection(name, pre, target.name, shape, pattern, np.ones(1), plastic=False)
+    return Projection(name, pre, target.name, shape, pattern, ones, plastic=False)
 
 
 def wired(network: Network, *, relays: bool = True) -> Network:

@@ -70,9 +70,11 @@ def paired(
     return x, y
 
 
-def replicas(owner: str, population: str, values: object, lowered: Lowered) -> npt.NDArray[Any]:
-    """Values of the nodes of a population, one row per replica; one replica may be a vector."""
-    size = lowered.network.populations[population].size
+def replicas(
+    owner: str, population: str, values: object, lowered: Lowered, nodes: int | None = None
+) -> npt.NDArray[Any]:
+    """Values of all, or some, nodes of a population, a row per replica; one may be a vector."""
+    size = lowered.network.populations[population].size if nodes is None else nodes
     if np.ndim(values) == 1:  # type: ignore[arg-type]
         values = [values]
     array = checks.finite_array(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -15,12 +14,12 @@ from neurosim.compilation import prepare_cache
 from neurosim.errors import (
     ArgumentError,
     ArgumentTypeError,
-    DivergenceError,
     ProtocolError,
 )
 from neurosim.guard import Guard
 from neurosim.inference import settle_by_inference
-from neurosim.inspection import Inspection, SynapticOperations
+from neurosim.inspection import SynapticOperations
+from neurosim.interventions import Interventions, Lesions
 from neurosim.kernels import layout
 from neurosim.kernels import run as engine
 from neurosim.lowering import Lowered
@@ -36,7 +35,7 @@ __all__ = ["Simulator", "SynapticOperations"]
 _REST = {"never": layout.REST_NEVER, "learned": layout.REST_LEARNED, "spreads": layout.REST_SPREADS}
 
 
-class Simulator(Inspection):
+class Simulator(Interventions):
     """A network that runs.
 
     Parameters
@@ -155,7 +154,9 @@ class Simulator(Inspection):
         self._synapses = self.wiring.synapse_count
         self._evaluations = self._updates = 0
         self._forward: Guard | None = None
-        self._clamped: set[str] = set()
+        self._lesions = Lesions(self._lowered)
+        # Which nodes are clamped, by population.
+        self._clamped: dict[str, set[int]] = {}
         # Populations that have been clamped at least once.
         self._shown: set[str] = set()
         self._ticks_per_slice = 64
@@ -164,27 +165,32 @@ class Simulator(Inspection):
 
     # ---- presenting --------------------------------------------------------------------------
 
-    def clamp(self, population: str, values: npt.ArrayLike) -> None:
-        """Hold the nodes of a population at given values; errors are refreshed at once.
+    def clamp(
+        self, population: str, values: npt.ArrayLike, *, nodes: Sequence[int] | None = None
+    ) -> None:
+        """Hold nodes at given values; errors are refreshed at once.
 
-        Clamping an output is the teacher's appearance: t becomes 0.
+        Clamping an output is the teacher's appearance: t becomes 0. Any population, or some of its
+        nodes, may be clamped.
 
         Parameters
         ----------
         population : str
-            Name of an input or output population.
+            Name of a population.
         values : array_like, shape (replicas, nodes)
             Activities x; shape (nodes,) is enough where there is one replica. Fewer replicas than
             `batch_size` may be used; all clamped populations use the same.
+        nodes : sequence of int, optional
+            Which nodes; all if not given.
         """
         owner = "Simulator.clamp"
-        self._check_population(owner, population)
+        chosen = self._check_nodes(owner, population, nodes)
         if self.wiring.populations[population].constant:
             raise ArgumentError(f"{owner}: population {population!r} is constant")
-        array = samples.replicas(owner, population, values, self._lowered)
+        array = samples.replicas(owner, population, values, self._lowered, len(chosen))
         rows = len(array)
         state = self._lowered.state
-        others = self._clamped - {population}
+        others = self._clamped.keys() - {population}
         if rows != state.clock[layout.ROWS] and others:
             raise ProtocolError(
                 f"{owner}: {rows} replicas for population {population!r}, but "
@@ -193,19 +199,32 @@ class Simulator(Inspection):
         if rows != state.clock[layout.ROWS]:
             state.clock[layout.ROWS] = rows
             self._forget_events()
-        output = population in self._outputs
-        onset = output and not any(name in self._clamped for name in self._outputs)
-        self._hold(population, array, onset)
+        onset = population in self._outputs and not self._taught(but=())
+        self._hold(population, array, onset, chosen)
 
-    def release(self, population: str) -> None:
-        """Let a clamped population move again, from where it is."""
-        self._check_population("Simulator.release", population)
-        if population not in self._clamped:
-            raise ProtocolError(f"Simulator.release: population {population!r} is not clamped")
-        taught = any(n in self._clamped for n in self._outputs if n != population)
-        self._guard.attempt(engine.release, self._lowered.index[population], taught)
-        self._clamped.discard(population)
+    def release(self, population: str, *, nodes: Sequence[int] | None = None) -> None:
+        """Let clamped nodes of a population move again, from where they are; all if not told."""
+        owner = "Simulator.release"
+        self._check_population(owner, population)
+        held = self._clamped.get(population, set())
+        chosen = (
+            np.array(sorted(held)) if nodes is None else self._check_nodes(owner, population, nodes)
+        )
+        free = [int(i) for i in chosen if int(i) not in held]
+        if free or not held:
+            where = f"node {free[0]} of population" if free else "population"
+            raise ProtocolError(f"{owner}: {where} {population!r} is not clamped")
+        left = held - set(chosen.tolist())
+        taught = bool(left and population in self._outputs) or self._taught(but=(population,))
+        self._guard.attempt(engine.release, self._lowered.index[population], chosen, taught)
+        self._clamped[population] = left
+        if not left:
+            del self._clamped[population]
         self._unrecorded = True
+
+    def _taught(self, *, but: Collection[str]) -> bool:
+        """Whether a teacher holds some output."""
+        return any(name in self._clamped and name not in but for name in self._outputs)
 
     def settle(
         self,
@@ -297,8 +316,7 @@ class Simulator(Inspection):
             else checks.integer(owner, "ticks", ticks, 0)
         )
         x, y = samples.one_batch(owner, inputs, targets, self._lowered)
-        for population in sorted(self._clamped):
-            self.release(population)
+        self._let_go()
         for population, values in x.items():
             self.clamp(population, values)
         self.settle()
@@ -354,8 +372,7 @@ class Simulator(Inspection):
             ticks = checks.integer(owner, "ticks", ticks, 0)
         else:
             ticks = self.model.ticks(self._depth)
-        for population in sorted(self._clamped):
-            self.release(population)
+        self._let_go()
         self._forget_events()
         self._rest(rest)
         setting = self._lowered.plan.setting[0]
@@ -366,10 +383,10 @@ class Simulator(Inspection):
         finally:
             setting["watch"] = 1
             self._rest(bool(self.rest_after_update))
-            for name in self._outputs:
-                self._guard.attempt(engine.release, self._lowered.index[name], False)
-            self._clamped = set(self._inputs)
-            self._shown |= self._clamped
+            training.let_go_of_outputs(self)
+            for name in self._inputs:
+                self._clamped[name] = set(range(self.wiring.populations[name].size))
+                self._shown.add(name)
         self.settle()
 
     def predict(self, inputs: object) -> Any:
@@ -387,31 +404,6 @@ class Simulator(Inspection):
         if self._forward is None:
             self._forward = Guard(self._lowered.fork(), timed=False)
         return training.predict(self._forward, x)
-
-    # ---- changing ----------------------------------------------------------------------------
-
-    def set_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
-        """Set the weights of some projections, by name; all are checked before any is set."""
-        owner = "Simulator.set_weights"
-        self._set_weights(owner, weights, self._lowered.weight_names, feedback=False)
-
-    def set_feedback_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
-        """Set the weights of feedback synapses that are not the forward ones, by projection."""
-        owner = "Simulator.set_feedback_weights"
-        self._set_weights(owner, weights, list(self.feedback_weights), feedback=True)
-
-    def _set_weights(
-        self, owner: str, weights: Mapping[str, npt.ArrayLike], names: list[str], *, feedback: bool
-    ) -> None:
-        if not isinstance(weights, Mapping):
-            raise ArgumentTypeError(f"{owner}: weights must be a mapping of projection to array")
-        checked = {}
-        for name, values in weights.items():
-            checks.choice(owner, "projection", name, names)
-            shape = self.wiring.projections[name].weight_shape
-            checked[name] = checks.finite_array(owner, name, values, shape, self.dtype)
-        for name, values in checked.items():
-            self._change_weights(name, partial(np.add, values, 0.0), feedback)
 
     def __repr__(self) -> str:
         return (
@@ -433,42 +425,30 @@ class Simulator(Inspection):
         self._recorder = Recorder(self, self._monitors)
         self._unrecorded = True
 
-    def _hold(self, population: str, values: npt.NDArray[Any], teaches: bool) -> None:
-        """Clamp a population to one row of values per replica in use."""
-        self._guard.attempt(engine.clamp, self._lowered.index[population], values, teaches)
-        self._clamped.add(population)
+    def _hold(
+        self,
+        population: str,
+        values: npt.NDArray[Any],
+        teaches: bool,
+        nodes: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        """Clamp nodes of a population, all if not told, to one row of values per replica in use."""
+        if nodes is None:
+            nodes = np.arange(values.shape[1])
+        p = self._lowered.index[population]
+        self._guard.attempt(engine.clamp, p, nodes, values, teaches)
+        self._clamped.setdefault(population, set()).update(nodes.tolist())
         self._shown.add(population)
         self._unrecorded = True
+
+    def _let_go(self) -> None:
+        """Release what a presentation is going to clamp; nodes in between stay as they are."""
+        for population in sorted(self._clamped):
+            if population in self._inputs or population in self._outputs:
+                self.release(population)
 
     def _forget_events(self) -> None:
         """Have everything evaluated anew, as the replicas in use change."""
         row = self._lowered.state.row
         for p in range(len(self._lowered.names)):
             row[layout.STALE, p] = bool(self._lowered.populations[p]["incoming"])
-
-    def _set_theta(
-        self, projection: str, index: tuple[int, ...], value: float, feedback: bool
-    ) -> None:
-        def change(block: npt.NDArray[Any]) -> None:
-            block[index] = value + 0.0
-
-        self._change_weights(projection, change, feedback)
-
-    def _change_weights(
-        self, projection: str, change: Callable[[npt.NDArray[Any]], object], feedback: bool
-    ) -> None:
-        """Change the weights of a projection from outside, or nothing if that overflows."""
-        lowered = self._lowered
-        record = lowered.projections[lowered.projection_index[projection]]
-        b = int(record["back_weights" if feedback else "weights"])
-        block, bound = lowered.block(b), lowered.state.theta_bound
-        kept, kept_bound = block.copy(), float(bound[b])
-        change(block)
-        bound[b] = max(float(block.max()), -float(block.min()))
-        try:
-            self._guard.attempt(engine.refresh, b)
-            self._unrecorded = True
-        except DivergenceError:
-            block[...] = kept
-            bound[b] = kept_bound
-            raise

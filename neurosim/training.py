@@ -20,7 +20,7 @@ from neurosim.ticking import count, make_ticks
 if TYPE_CHECKING:
     from neurosim.simulator import Simulator
 
-__all__ = ["fit", "predict"]
+__all__ = ["fit", "let_go_of_outputs", "predict"]
 
 
 def fit(
@@ -102,8 +102,17 @@ def _teach(simulator: Simulator, targets: npt.NDArray[Any]) -> None:
 def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
     """Make the ticks that are left of a presentation, and let the teacher go."""
     make_ticks(simulator, max(0, ticks - made), learning=True)
+    let_go_of_outputs(simulator)
+
+
+def let_go_of_outputs(simulator: Simulator) -> None:
+    """Release all outputs; the last one that goes takes the teacher with it."""
+    lowered = simulator._lowered
     for name in simulator._outputs:
-        simulator._guard.attempt(engine.release, simulator._lowered.index[name], False)
+        nodes = np.arange(simulator.wiring.populations[name].size)
+        last = name == simulator._outputs[-1]
+        simulator._guard.attempt(engine.release, lowered.index[name], nodes, not last)
+        simulator._clamped.pop(name, None)
 
 
 def predict(guard: Guard, inputs: npt.NDArray[Any]) -> Any:

@@ -24,7 +24,8 @@ from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
 __all__ = [
-    "clamp_offered", "end_teaching", "hold", "offer", "refresh_weights", "release_values", "teach",
+    "awaken", "clamp_nodes", "clamp_offered", "end_teaching", "hold", "hold_nodes",
+    "inject_current", "offer", "refresh_weights", "release_values", "teach",
 ]  # fmt: skip
 
 
@@ -38,6 +39,17 @@ def hold(plan, state, p, held):
     for r in range(state.evaluated.shape[1]):
         clamped = population.clamped + r * population.stride
         fill(state.flag, clamped, clamped + population.size, held)
+
+
+@inner
+def hold_nodes(plan, state, p, nodes, held):
+    """Clamp some nodes of population p in all replicas, or free them."""
+    population = plan.populations[p]
+    for r in range(state.evaluated.shape[1]):
+        for n in range(nodes.size):
+            state.flag[population.clamped + r * population.stride + nodes[n]] = held
+    first = block(state.flag, population.clamped, 0, population.size)
+    population.held = pointwise.count(first) == population.size
 
 
 @inner
@@ -58,8 +70,8 @@ def offer(plan, state, p, r, values):
 
 
 @inner
-def clamp_offered(plan, state, p, top):
-    """Clamp population p to what was offered to all replicas; the errors are refreshed at once.
+def move_to_offered(plan, state, p, top):
+    """Let population p be where all replicas were offered to be; errors are refreshed at once.
 
     `top` is the largest magnitude that was offered.
     """
@@ -79,18 +91,61 @@ def clamp_offered(plan, state, p, top):
         return status
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY
-    hold(plan, state, p, 1)
     state.clock[SAME_SNAPSHOT] = 1
     advance(plan, state)
     return DONE
 
 
 @inner
+def clamp_offered(plan, state, p, top):
+    """Clamp population p to what was offered."""
+    status = move_to_offered(plan, state, p, top)
+    if status == DONE:
+        hold(plan, state, p, 1)
+    return status
+
+
+@inner
+def clamp_nodes(plan, state, p, nodes, values):
+    """Clamp some nodes of population p to values of shape (replicas in use, nodes)."""
+    population = plan.populations[p]
+    count = state.clock[ROWS] * population.stride
+    x_next = block(state.real, population.x_next, 0, count)
+    pointwise.copy(block(state.real, population.x, 0, count), x_next)
+    for r in range(values.shape[0]):
+        for n in range(nodes.size):
+            x_next[r * population.stride + nodes[n]] = values[r, n] + values.dtype.type(0)
+    status = move_to_offered(plan, state, p, pointwise.largest(x_next))
+    if status == DONE:
+        hold_nodes(plan, state, p, nodes, 1)
+    return status
+
+
+@inner
+def awaken(plan, state, p):
+    """Have population p look around at the next tick."""
+    wake_all(state)
+    fill(flags_of(state, ERRED, p), 0, state.clock[ROWS], 1)
+
+
+@inner
 def release_values(plan, state, p):
     """Let population p move again; its errors wake it."""
     hold(plan, state, p, 0)
-    wake_all(state)
-    fill(flags_of(state, ERRED, p), 0, state.clock[ROWS], 1)
+    awaken(plan, state, p)
+
+
+@inner
+def inject_current(plan, state, p, nodes, current, until):
+    """Add a current of shape (replicas in use, nodes) to what moves some nodes, until a tick."""
+    population = plan.populations[p]
+    for r in range(current.shape[0]):
+        for n in range(nodes.size):
+            i = r * population.stride + nodes[n]
+            state.real[population.current + i] = current[r, n]
+            state.injected_until[population.quiet_since + i] = until
+    population.injected_until = max(population.injected_until, until)
+    awaken(plan, state, p)
 
 
 @inner

@@ -20,16 +20,17 @@ def _record(*fields: str) -> np.dtype[np.void]:
 
 
 #: Blocks of the array `real`, in the paper's letters: slope is f'(x), delta_x the change of x that
-#: the last step made, feedback the sum over epsilon theta, drive the gated epsilon g epsilon.
+#: the last step made, feedback the sum over epsilon theta, drive the gated epsilon g epsilon, and
+#: current what is injected from outside.
 REAL_BLOCKS = (
     "x", "x_next", "f", "f_next", "slope", "slope_next",
-    "mu", "mu_next", "epsilon", "delta_x", "feedback", "drive",
+    "mu", "mu_next", "epsilon", "delta_x", "feedback", "drive", "current",
 )  # fmt: skip
 #: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `pointwise.observe`.
 FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
 
 POPULATION = _record(
-    "size", "stride", "level", "activation", "linear", "reach", "held", "column",
+    "size", "stride", "level", "activation", "linear", "reach", "held", "injected_until", "column",
     "first_incoming", "incoming", "first_outgoing", "outgoing",
     *REAL_BLOCKS, *FLAG_BLOCKS, "quiet_since",
 )  # fmt: skip
@@ -37,7 +38,7 @@ POPULATION = _record(
 #: nowhere), the address of its pattern or, all-to-all, its stride, and the sums of its kind.
 PROJECTION = _record(
     "pre", "post", "theta", "back", "change", "back_change", "stride", "weights", "back_weights",
-    "deferred", "uses", "synapses", "prediction", "feedback", "plasticity",
+    "deferred", "uses", "synapses", "first_cut", "cuts", "prediction", "feedback", "plasticity",
 )  # fmt: skip
 #: A block of weights, its sum of deferred changes (-1: none), and the projection that gives alpha.
 WEIGHTS = _record("theta", "size", "gradient", "owner")
@@ -107,6 +108,7 @@ class Plan(NamedTuple):
     populations: Array  # POPULATION, by name
     projections: Array  # PROJECTION, by level of the postsynaptic population, then by name
     weights: Array  # WEIGHTS, by projection
+    cut: Array  # where in theta the weights of cut synapses are, by projection
     pattern: Array  # patterns of the sparse projections, see `sparse_sums`
     wiring: Array  # projections into and out of each population, by name
     order: Array  # populations, each after those that predict it
@@ -121,6 +123,7 @@ class State(NamedTuple):
     real: Array
     flag: Array
     quiet_since: Array  # tick at which the last run of zero epsilon began, per node
+    injected_until: Array  # tick from which on nothing is injected into a node
     theta: Array
     row: Array  # (flag, population, replica)
     word: Array  # the same memory, eight replicas at a time

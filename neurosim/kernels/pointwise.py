@@ -16,7 +16,8 @@ from neurosim.kernels.intrinsics import bits_to_float, float_to_bits, fma
 
 __all__ = [
     "accept", "change_activity", "copy", "count", "date", "descend", "detect", "differ", "follow",
-    "integrate", "keep_where", "largest", "move", "observe", "recompute", "scale", "zero_where",
+    "inject", "integrate", "keep_where", "largest", "move", "observe", "recompute",
+    "scale", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -83,6 +84,19 @@ def change_activity(gamma, slope, feedback, epsilon, clamped, resting, delta_x):
         change = zero if clamped[i] | resting[i] else change
         delta_x[i] = change
         seen |= float_to_bits(abs(change))
+    return seen != 0
+
+
+@inner
+def inject(gamma, now, until, current, clamped, resting, delta_x):
+    """delta_x += gamma times the current, where one is injected; returns whether any node moves."""
+    zero = gamma - gamma
+    seen = float_to_bits(zero)
+    for i in range(delta_x.size):
+        change = delta_x[i] + gamma * current[i]
+        if until[i] > now and not (clamped[i] | resting[i]):
+            delta_x[i] = change
+        seen |= float_to_bits(abs(delta_x[i]))
     return seen != 0
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels.clamp import (
-    clamp_offered,
+    awaken,
+    clamp_nodes,
     end_teaching,
-    offer,
+    hold_nodes,
+    inject_current,
     refresh_weights,
-    release_values,
     teach,
 )
-from neurosim.kernels.intrinsics import row_span
 from neurosim.kernels.layout import (
     DONE,
     TICK,
@@ -22,7 +22,9 @@ from neurosim.kernels.settle import finish, relax
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
 
-__all__ = ["advance", "clamp", "record", "refresh", "release", "rest_again", "run", "settle"]
+__all__ = [
+    "advance", "clamp", "inject", "record", "refresh", "release", "rest_again", "run", "settle",
+]  # fmt: skip
 
 
 @njit(cache=True)
@@ -81,24 +83,28 @@ def rest_again(table, parameter):
 
 
 @njit(cache=True)
-def clamp(table, parameter, p, values, teaches):
-    """Clamp population p to values of shape (replicas in use, size)."""
+def clamp(table, parameter, p, nodes, values, teaches):
+    """Clamp some nodes of population p to values of shape (replicas in use, nodes)."""
     plan, state = opened(table, parameter)
     if teaches:
         teach(state, 1)
-    top = 0.0
-    for r in range(values.shape[0]):
-        row = row_span(values, r, 0, values.shape[1])
-        top = max(top, offer(plan, state, p, r, row))
-    return clamp_offered(plan, state, p, top)
+    return clamp_nodes(plan, state, p, nodes, values)
 
 
 @njit(cache=True)
-def release(table, parameter, p, taught):
-    """Let population p move; `taught` says whether a teacher is still present."""
+def release(table, parameter, p, nodes, taught):
+    """Let some nodes of population p move; `taught` says whether a teacher is still present."""
     plan, state = opened(table, parameter)
-    release_values(plan, state, p)
+    hold_nodes(plan, state, p, nodes, 0)
+    awaken(plan, state, p)
     return DONE if taught else end_teaching(plan, state)
+
+
+@njit(cache=True)
+def inject(table, parameter, p, nodes, current, until):
+    """Inject a current into some nodes of population p, until a tick."""
+    plan, state = opened(table, parameter)
+    inject_current(plan, state, p, nodes, current, until)
 
 
 @njit(cache=True)

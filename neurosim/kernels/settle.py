@@ -11,6 +11,7 @@ from neurosim.kernels.layout import (
     ERRED,
     EVALUATE,
     LIMIT,
+    LONG_AGO,
     MOVED,
     MOVED_NEXT,
     ONSET,
@@ -100,11 +101,22 @@ def evaluate_predictions(plan, state, q):
 
 
 @inner
+def end_injection(plan, state, p):
+    """Nothing is injected into population p."""
+    population = plan.populations[p]
+    count = state.evaluated.shape[1] * population.stride
+    fill(state.injected_until, population.quiet_since, population.quiet_since + count, LONG_AGO)
+    population.injected_until = LONG_AGO
+
+
+@inner
 def finish(plan, state):
-    """The settled snapshot, which becomes t = 0."""
+    """The settled snapshot, which becomes t = 0. What is injected ends here."""
     wake_all(state)
     state.clock[ONSET] = state.clock[TICK]
     for q in range(plan.populations.size):
+        if plan.populations[q].injected_until > LONG_AGO:
+            end_injection(plan, state, q)
         if plan.populations[q].incoming:
             become_quiet(plan, state, q)
         else:

@@ -164,6 +164,8 @@ def learn_synapses(plan, state):
             change_weights(
                 plan, state, k, projection.back_weights, projection.back_change, first, last
             )
+        for n in range(projection.first_cut, projection.first_cut + projection.cuts):
+            state.theta[plan.cut[n]] = 0
 
 
 @inner

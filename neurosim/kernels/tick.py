@@ -128,9 +128,11 @@ def is_quiet(plan, state):
         if state.learned[k]:
             return False
     for p in range(plan.populations.size):
+        population = plan.populations[p]
+        if population.injected_until >= state.clock[TICK] and not population.held:
+            return False
         if state.asleep[p]:
             continue
-        population = plan.populations[p]
         for r in range(state.clock[ROWS]):
             if state.row[SPIKING, p, r]:
                 return False

@@ -24,6 +24,7 @@ from neurosim.kernels.layout import (
     RESTS_NEXT,
     RISKY,
     ROWS,
+    TICK,
     UNSENT,
 )
 from neurosim.kernels.rows import (
@@ -54,6 +55,9 @@ def wake(plan, state, p):
         return True
     if population.held:
         return False
+    if population.injected_until >= state.clock[TICK]:
+        fill(flags_of(state, AWAKE, p), 0, rows, 1)
+        return True
     awake = words_of(state, AWAKE, p)
     pointwise.copy(words_of(state, MOVED, p), awake)
     unite(awake, words_of(state, ERRED, p))
@@ -90,6 +94,16 @@ def propose_change(plan, state, p, first, last):
         block(flag, population.resting_next, a, z),
         delta_x,
     )
+    if population.injected_until > state.clock[TICK]:
+        moves = pointwise.inject(
+            plan.parameter[GAMMA],
+            state.clock[TICK],
+            block(state.injected_until, population.quiet_since, a, z),
+            block(real, population.current, a, z),
+            block(flag, population.clamped, a, z),
+            block(flag, population.resting_next, a, z),
+            delta_x,
+        )
     if not moves:
         return DONE
     state.asleep[p] = WAKING
@@ -168,7 +182,8 @@ def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
     for p in range(plan.populations.size):
-        if state.asleep[p] and posts_sleep(plan, state, p):
+        injected = plan.populations[p].injected_until >= state.clock[TICK]
+        if state.asleep[p] and not injected and posts_sleep(plan, state, p):
             continue
         clear(words_of(state, MOVED_NEXT, p))
         if not wake(plan, state, p):
