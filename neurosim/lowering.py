@@ -13,6 +13,7 @@ from neurosim.kernels import layout
 from neurosim.kernels.layout import Plan, State
 from neurosim.kernels.table import make_table
 from neurosim.levels import levels, topological_order
+from neurosim.local_rules import Rules
 from neurosim.model import Model
 from neurosim.network import Network
 from neurosim.projection import Projection
@@ -66,6 +67,8 @@ class Lowered:
         Threads for the synaptic sums of all-to-all projections.
     relays : bool
         Whether projections over several levels pass through relays.
+    rules : Rules, optional
+        What a model says by rules of a user, and the numbers that these read.
 
     Attributes
     ----------
@@ -84,7 +87,9 @@ class Lowered:
         threads: int = 1,
         *,
         relays: bool = True,
+        rules: Rules | None = None,
     ) -> None:
+        self.rules = rules or Rules()
         self.described, self.batch_size, self.dtype = network, batch_size, dtype
         self.network = wired(network, relays=relays)
         populations, projections = self.network.populations, self.network.projections
@@ -113,10 +118,22 @@ class Lowered:
             wiring=self.wiring,
             order=np.array([self.index[name] for name in order], dtype=np.int64),
             alpha=np.zeros(len(self.projection_names), dtype),
-            parameter=np.array([1.0, 0.0, info.max / 8], dtype),
+            parameter=np.array([1.0, 0.0, info.max / 8, *self.rules.values], dtype),
             setting=np.zeros(1, layout.SETTING),
         )
+        self.rules.apply_to(self.plan.setting[0], dtype)
+        self._tell_synapse_rules()
         self._equip(self._fresh_state(self.theta, self.theta_bound))
+
+    def _tell_synapse_rules(self) -> None:
+        """Tables of where the loop of a synapse rule finds its numbers, changes and memories."""
+        self._rule_tables = np.zeros((len(self.blocks), 3), np.int64)
+        for b, record in enumerate(self.blocks):
+            changes = int(record["gradient"] - record["theta"])
+            # Memories, if there are any, lie behind all else.
+            memory = self._memory_of.get(b, int(record["theta"])) - int(record["theta"])
+            self._rule_tables[b] = self.plan.parameter.ctypes.data, changes, memory
+            record["rule_table"] = self._rule_tables[b].ctypes.data
 
     def _lower_projections(self, threads: int) -> None:
         described = [self.network.projections[name] for name in self.projection_names]
@@ -126,20 +143,25 @@ class Lowered:
         keys += [(p.name, True) for p in described if p.feedback != "shared"]
         self.block_index = {key: b for b, key in enumerate(keys)}
         self.blocks = np.zeros(len(keys), layout.WEIGHTS)
+        learns: dict[int, bool] = {}
+        for (name, feedback), b in self.block_index.items():
+            projection, record = self.network.projections[name], self.blocks[b]
+            record["owner"] = self.projection_index[name]
+            record["size"] = self._weight_elements(projection)
+            record["gradient"] = -1
+            record["waits"] = self._is_shared(projection, lent)
+            learns[b] = projection.plastic and not (feedback and projection.feedback == "fixed")
+        ruled = self.rules.synapse_rule is not None
+        proposed = [b for b, r in enumerate(self.blocks) if learns[b] and (ruled or r["waits"])]
         size = 0
-        for deferred in (False, True):
-            for (name, feedback), b in self.block_index.items():
-                projection, record = self.network.projections[name], self.blocks[b]
-                record["owner"] = self.projection_index[name]
-                record["size"] = self._weight_elements(projection)
-                shared = self._is_deferred(projection, lent)
-                if deferred:
-                    learns = projection.plastic and (not feedback or projection.feedback != "fixed")
-                    record["gradient"] = size if shared and learns else -1
-                    size += int(record["size"]) if shared and learns else 0
-                else:
-                    record["theta"] = size
-                    size += int(record["size"])
+        for field, chosen in (("theta", list(learns)), ("gradient", proposed)):
+            for b in chosen:
+                self.blocks[b][field] = size
+                size += int(self.blocks[b]["size"])
+        self._memory_of: dict[int, int] = {}
+        for b in proposed if ruled else ():
+            self._memory_of[b] = size
+            size += int(self.blocks[b]["size"])
         self.theta = _aligned_zeros(size, self.dtype)
         self.theta_bound = np.zeros(len(keys))
         tables = [p.pattern.table() for p in described if p.pattern is not None]
@@ -153,7 +175,7 @@ class Lowered:
             back = self.block_index.get((projection.name, True), b)
             record["weights"], record["back_weights"] = b, back
             record["theta"], record["back"] = self.blocks["theta"][[b, back]]
-            record["deferred"] = self._is_deferred(projection, lent)
+            record["deferred"] = ruled or self._is_shared(projection, lent)
             where = "gradient" if record["deferred"] else "theta"
             record["change"] = self.blocks[where][b] if projection.plastic else -1
             learns_back = projection.plastic and projection.feedback == "plastic"
@@ -169,6 +191,9 @@ class Lowered:
                     record["uses"] = np.bincount(pattern.weight).max()
             sums = compile_sums(self.dtype, threads, sparse=pattern is not None)
             record["prediction"], record["feedback"], record["plasticity"] = sums
+            if ruled:
+                sparse = pattern is not None
+                record["plasticity"] = self.rules.synapse_loop(self.dtype, sparse=sparse)
         for (name, feedback), b in self.block_index.items():
             block = self.block(b)
             blocks = self.network.projections[name].blocks(self.network.seed, feedback=feedback)
@@ -177,7 +202,7 @@ class Lowered:
             self.theta_bound[b] = max(float(block.max()), -float(block.min()))
 
     @staticmethod
-    def _is_deferred(projection: Projection, lent: set[str | None]) -> bool:
+    def _is_shared(projection: Projection, lent: set[str | None]) -> bool:
         """Whether some weight of the projection is used more than once."""
         pattern = projection.pattern
         shared = projection.shares is not None or projection.name in lent
@@ -219,7 +244,8 @@ class Lowered:
             record["first_outgoing"], record["outgoing"] = len(wiring), len(outgoing[p])
             wiring += outgoing[p]
             block = self.batch_size * stride
-            for field in layout.REAL_BLOCKS:
+            memories = layout.MEMORY_BLOCKS if self.rules.of_nodes else ()
+            for field in (*layout.REAL_BLOCKS, *memories):
                 if linear and field in ("f", "f_next"):
                     continue
                 record[field] = real

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
 from neurosim import checks
@@ -44,6 +44,15 @@ class Model:
     feedback_gate: bool = True
 
     gate: ClassVar[Callable[..., Any]]
+    #: Rules that replace those of the paper, each a small function that names what it reads; see
+    #: `neurosim.local_rules.READS`. Delta x of a value node:
+    value_rule: ClassVar[Callable[..., Any] | None] = None
+    #: Epsilon of an error node:
+    error_rule: ClassVar[Callable[..., Any] | None] = None
+    #: Phi of an error node:
+    detector: ClassVar[Callable[..., Any] | None] = None
+    #: Delta theta of a synapse, for one replica, where its error node has opened its gate:
+    synapse_rule: ClassVar[Callable[..., Any] | None] = None
     #: How a node comes to rest: "never", "learned" (its own gate has opened) or "spreads" (also
     #: once all that it predicts have come to rest).
     rest: ClassVar[str] = "learned"
@@ -63,6 +72,16 @@ class Model:
         checks.integer(owner, "t_d", self.t_d, 1)
         checks.real(owner, "zero_threshold", self.zero_threshold, minimum=0.0)
         checks.boolean(owner, "feedback_gate", self.feedback_gate)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Numbers that the model was made with, which its rules may read by name."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            name: float(value)
+            for name, value in values.items()
+            if isinstance(value, (bool, int, float)) and name != "learning_rate"
+        }
 
     @property
     def signal_at(self) -> int:

@@ -1,4 +1,4 @@
-"""Scalar rules (activations, gates) compiled into loops that the engine calls by address.
+"""Functions compiled into loops that the engine calls by address: activations, sums, rules.
 
 The loop is written once, as a module of Python text in a cache folder named by a hash of everything
 that it depends on, so that Numba's disk cache serves it in later processes and never a stale one.
@@ -7,8 +7,9 @@ that it depends on, so that Numba's disk cache serves it in later processes and 
 from __future__ import annotations
 
 import hashlib
-import inspect
+import linecache
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,12 +22,9 @@ import numba
 import numpy as np
 
 from neurosim.errors import ArgumentError
+from neurosim.purity import source_of
 
-__all__ = ["GATE_READS", "compile_activation", "compile_gate", "compile_sums", "kernel_digest"]
-
-#: What a gate may read: the state of its own error node, its own timer and level, and, for a model
-#: that says so, a signal from outside.
-GATE_READS = ("epsilon", "mu", "phi", "timer", "level", "signal")
+__all__ = ["compile_activation", "compile_sums", "compiled_loop", "kernel_digest"]
 
 _ACTIVATION = """
 from numba import carray, cfunc, types
@@ -39,25 +37,6 @@ def loop(x, f, slope, count):
     for i in range(count):
         {body}
 """
-_GATE = """
-from numba import carray, cfunc, types
-real, byte, int64 = types.CPointer(types.{real}), types.CPointer(types.uint8), types.int64
-
-@cfunc(int64(real, real, real, byte, byte, int64, int64, int64, int64), cache={cache},
-       error_model="numpy")
-def loop(epsilons, mus, drives, phis, opens, level, timer, signal, count):
-    epsilons, mus, drives = carray(epsilons, count), carray(mus, count), carray(drives, count)
-    phis, opens = carray(phis, count), carray(opens, count)
-    total = 0
-    for i in range(count):
-        epsilon, mu, phi = epsilons[i], mus[i], phis[i] != 0
-        gate = function0({arguments})
-        drives[i] = epsilon if gate else epsilon * 0
-        opens[i] = 1 if gate else 0
-        total += opens[i]
-    return total
-"""
-
 _SUM = """
 from numba import carray, cfunc, types
 
@@ -93,18 +72,6 @@ def _cache_folder() -> Path:
     return Path(home) / "neurosim" / "rules"
 
 
-def _source(function: Callable[..., Any]) -> str | None:
-    """Text that determines what a function computes, or None if that cannot be known."""
-    plain = getattr(function, "py_func", function)
-    if plain.__module__.startswith("neurosim.kernels."):
-        return f"{plain.__module__}.{plain.__qualname__}"
-    if plain.__code__.co_freevars:
-        return None
-    if any(name not in ("abs", "max", "min") for name in plain.__code__.co_names):
-        return None
-    return repr((plain.__code__.co_code, plain.__code__.co_consts, plain.__code__.co_varnames))
-
-
 def _load(text: str, name: str, functions: dict[str, Any], path: Path | None) -> ModuleType:
     module = ModuleType(name)
     vars(module).update(functions)
@@ -132,7 +99,7 @@ def _write(path: Path, text: str) -> bool:
 
 def _compile(template: str, functions: tuple[Callable[..., Any], ...], **words: str) -> Any:
     # A rule that Numba refuses fails here, where its name can be told.
-    sources = [_source(function) for function in functions]
+    sources = [source_of(function) for function in functions]
     compiled = {
         f"function{n}": function
         if hasattr(function, "py_func")
@@ -147,45 +114,49 @@ def _compile(template: str, functions: tuple[Callable[..., Any], ...], **words: 
         if None not in sources and _write(path, text):
             return _load(text, name, compiled, path).loop
         return _load(template.format(cache=False, **words), name, compiled, None).loop
-    except numba.core.errors.NumbaError as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
+    except (numba.core.errors.NumbaError, AttributeError, NotImplementedError) as error:
+        rule = functions[0]
         raise ArgumentError(
-            f"the rule {functions[0].__name__!r} cannot be compiled: {lines[-1].strip()}"
+            f"the rule {rule.__name__!r} cannot be compiled: {_reason(error, rule)}"
         ) from error
+
+
+def _reason(error: Exception, rule: Callable[..., Any]) -> str:
+    """What Numba complains of, and the line of the rule that it means."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    told = [line for line in lines if line and not line.startswith("Failed in nopython mode")]
+    if told[0].endswith("signature:"):
+        # What follows is the signature.
+        told[0] += f" {next(line for line in told[1:] if line != '>>>').removeprefix('>>> ')}"
+    code = getattr(rule, "py_func", rule).__code__
+    place = re.compile(rf'File "[^"]*{re.escape(Path(code.co_filename).name)}", line (\d+):')
+    for line in lines:
+        if found := place.match(line):
+            number = int(found[1])
+            source = linecache.getline(code.co_filename, number).strip()
+            return f"{told[0]} (line {number}: {source})"
+    return told[0]
 
 
 _loops: dict[tuple[Any, ...], Any] = {}
 
 
+def compiled_loop(
+    template: str, functions: tuple[Callable[..., Any], ...], words: dict[str, str]
+) -> int:
+    """Address of the loop that a template makes of functions, compiled once."""
+    key = (template, functions, *sorted(words.items()))
+    if key not in _loops:
+        _loops[key] = _compile(template, functions, **words)
+    return int(_loops[key].address)
+
+
 def compile_activation(functions: tuple[Callable[..., Any], ...], dtype: np.dtype[Any]) -> int:
     """Address of the loop x -> f(x), f'(x), from one function that returns both or from two."""
-    key = (functions, dtype)
-    if key not in _loops:
-        body = "f[i], slope[i] = function0(x[i])"
-        if len(functions) == 2:
-            body = "f[i] = function0(x[i]); slope[i] = function1(x[i])"
-        _loops[key] = _compile(_ACTIVATION, functions, real=dtype.name, body=body)
-    return int(_loops[key].address)
-
-
-def gate_reads(gate: Callable[..., Any]) -> tuple[str, ...]:
-    """Names of what a gate reads; refuses anything that is not its own."""
-    names = tuple(inspect.signature(gate).parameters)
-    for name in names:
-        if name not in GATE_READS:
-            raise ArgumentError(
-                f"the gate {gate.__name__!r} reads {name!r}; allowed: {', '.join(GATE_READS)}"
-            )
-    return names
-
-
-def compile_gate(gate: Callable[..., Any], dtype: np.dtype[Any]) -> int:
-    """Address of the loop that gates a block of error nodes."""
-    key = (gate, dtype)
-    if key not in _loops:
-        arguments = ", ".join(gate_reads(gate))
-        _loops[key] = _compile(_GATE, (gate,), real=dtype.name, arguments=arguments)
-    return int(_loops[key].address)
+    body = "f[i], slope[i] = function0(x[i])"
+    if len(functions) == 2:
+        body = "f[i] = function0(x[i]); slope[i] = function1(x[i])"
+    return compiled_loop(_ACTIVATION, functions, {"real": dtype.name, "body": body})
 
 
 def _sums(threads: int, sparse: bool) -> tuple[Callable[..., Any], ...]:
@@ -216,18 +187,14 @@ def compile_sums(
     addresses = []
     for number, function in enumerate(_sums(threads, sparse)):
         learns = number == 2
-        key = (function, dtype, threads)
-        if key not in _loops:
-            blocks = _THETA_LAST if learns else _BLOCKS_WITH_THETA
-            if sparse:
-                blocks = _SPARSE_THETA_LAST if learns else _SPARSE_BLOCKS
-            _loops[key] = _compile(
-                _SUM,
-                (function,),
-                real=dtype.name,
-                blocks=blocks,
-                last="alpha" if learns else "fresh != 0",
-                threads="" if sparse or threads == 1 else f", {threads}",
-            )
-        addresses.append(int(_loops[key].address))
+        blocks = _THETA_LAST if learns else _BLOCKS_WITH_THETA
+        if sparse:
+            blocks = _SPARSE_THETA_LAST if learns else _SPARSE_BLOCKS
+        words = {
+            "real": dtype.name,
+            "blocks": blocks,
+            "last": "alpha" if learns else "fresh != 0",
+            "threads": "" if sparse or threads == 1 else f", {threads}",
+        }
+        addresses.append(compiled_loop(_SUM, (function,), words))
     return tuple(addresses)  # type: ignore[return-value]

@@ -22,11 +22,11 @@ from neurosim.inspection import SynapticOperations
 from neurosim.interventions import Interventions, Lesions
 from neurosim.kernels import layout
 from neurosim.kernels import run as engine
+from neurosim.local_rules import Rules, compile_rule, reads
 from neurosim.lowering import Lowered
 from neurosim.model import Model
 from neurosim.monitors import Recorder, SpikeMonitor, StateMonitor
 from neurosim.network import Network
-from neurosim.rules import compile_gate, gate_reads
 from neurosim.tables import network_tables
 from neurosim.ticking import make_ticks
 
@@ -122,10 +122,25 @@ class Simulator(Interventions):
             raise ArgumentError(
                 f"{owner}: {type(model).__name__} learns at every tick; its nodes cannot rest"
             )
-        reads = gate_reads(type(model).gate)
+        parameters = model.parameters
+        gate_reads = reads("gate", type(model).gate, parameters)
+        rules = Rules(
+            type(model).value_rule,
+            type(model).error_rule,
+            type(model).detector,
+            type(model).synapse_rule,
+            parameters,
+        )
         prepare_cache()
         self.relays = checks.boolean(owner, "relays", relays)
-        self._lowered = Lowered(network, self.batch_size, self.dtype, self.threads, relays=relays)
+        self._lowered = Lowered(
+            network, self.batch_size, self.dtype, self.threads, relays=relays, rules=rules
+        )
+        if rules.synapse_rule is not None and self._lowered.blocks["waits"].any():
+            raise ArgumentError(
+                f"{owner}: {type(model).__name__} has a synapse rule of its own, which cannot be "
+                "applied to weights that are used more than once"
+            )
         self.wiring = self._lowered.network
         self._inputs, self._outputs = self.wiring.inputs, self.wiring.outputs
         self._depth = max(self._lowered.levels.values())
@@ -134,15 +149,16 @@ class Simulator(Interventions):
         plan.parameter[layout.GAMMA] = model.gamma
         plan.parameter[layout.ZERO_THRESHOLD] = model.zero_threshold
         setting = plan.setting[0]
-        setting["gate"] = compile_gate(type(model).gate, self.dtype)
-        setting["reads_time"] = "timer" in reads or "signal" in reads
-        setting["reads_state"] = bool({"epsilon", "mu", "phi"} & set(reads))
-        self._phi_matters = "phi" in reads
+        setting["gate"] = compile_rule("gate", type(model).gate, parameters, self.dtype)
+        setting["reads_time"] = "timer" in gate_reads or "signal" in gate_reads
+        setting["reads_state"] = bool({"epsilon", "mu", "phi"} & set(gate_reads))
+        self._phi_matters = "phi" in gate_reads or rules.of_nodes
         setting["watch"] = 1
         setting["signal_at"], setting["t_d"] = model.signal_at, model.t_d
         setting["feedback_gate"] = model.feedback_gate
         setting["delta_form"] = error_form == "delta"
-        setting["event_driven"] = event_driven
+        # Rules of nodes may act on silence, and remember: they are applied at every tick.
+        setting["event_driven"] = event_driven and not rules.of_nodes
         setting["mean"] = model.batch_reduction == "mean"
         setting["defers"] = model.commit == "release"
         self._rest(bool(rest_after_update))

@@ -10,7 +10,7 @@ from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import LIVE, OPEN, ROWS
 from neurosim.kernels.rows import block, fill, flags_of
-from neurosim.kernels.synapses import commit_deferred, feed_back, learn_synapses, predict
+from neurosim.kernels.synapses import commit_changes, feed_back, learn_synapses, predict
 from neurosim.kernels.table import opened
 from neurosim.kernels.train import show
 
@@ -91,5 +91,5 @@ def backpropagate(table, parameter, inputs, targets, chosen, batch):
             if top - top != 0:
                 return p
         learn_synapses(plan, state)
-        commit_deferred(plan, state)
+        commit_changes(plan, state, True)
     return -1

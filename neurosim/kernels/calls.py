@@ -1,6 +1,6 @@
 """Calls of separately compiled functions by their address.
 
-An activation or a gate is compiled into a loop of its own, and the engine calls that loop once per
+An activation or a rule is compiled into a loop of its own, and the engine calls that loop once per
 block of nodes. So the engine is compiled, and cached, once for all rules; and the synaptic sums,
 serial or parallel, are not compiled again into each of its entry points.
 """
@@ -11,7 +11,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["call_activation", "call_gate", "call_sum"]
+__all__ = ["call_activation", "call_rule", "call_sum"]
 
 _INT64 = ir.IntType(64)
 
@@ -45,21 +45,27 @@ def call_activation(typingctx, function, real, x, f, slope, count):
 
 
 @intrinsic
-def call_gate(
-    typingctx, function, real, epsilon, mu, drive, flag, phi, is_open, level, timer, signal, count
+def call_rule(
+    typingctx, function, real, flag, stamps, parameter, populations, p, first, count, bits, time
 ):
-    """Gate `count` error nodes: drive = g epsilon, open = (g != 0); return how many are open."""
-    signature = types.int64(types.int64, real, *[types.int64] * 3, flag, *[types.int64] * 6)
+    """Apply a rule to `count` nodes of population p from element `first` of its blocks on.
+
+    What `bits` and `time` say depends on the rule, and so does the result, an int64.
+    """
+    signature = types.int64(
+        types.int64, real, flag, stamps, parameter, populations, *[types.int64] * 5
+    )
 
     def codegen(context, builder, signature, arguments):
-        address, real, epsilon, mu, drive, flag, phi, is_open, *scalars = arguments
+        address, *arrays, records, p, first, count, bits, time = arguments
+        zero = ir.Constant(_INT64, 0)
         pointers = [
-            _element(context, builder, signature.args[1], real, offset)
-            for offset in (epsilon, mu, drive)
-        ] + [
-            _element(context, builder, signature.args[5], flag, offset) for offset in (phi, is_open)
+            _element(context, builder, kind, array, zero)
+            for kind, array in zip(signature.args[1:5], arrays, strict=True)
         ]
-        return _call(builder, address, _INT64, pointers + scalars)
+        record = _element(context, builder, signature.args[5], records, p)
+        record = builder.bitcast(record, _INT64.as_pointer())
+        return _call(builder, address, _INT64, [*pointers, record, first, count, bits, time])
 
     return signature, codegen
 

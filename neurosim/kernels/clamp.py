@@ -19,7 +19,7 @@ from neurosim.kernels.layout import (
 )
 from neurosim.kernels.rows import any_set, block, clear, fill, flags_of, words_of
 from neurosim.kernels.sleep import wake_all
-from neurosim.kernels.synapses import commit_deferred
+from neurosim.kernels.synapses import commit_changes
 from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
@@ -165,7 +165,7 @@ def end_teaching(plan, state):
     begin_outside(plan, state)
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY
-    commit_deferred(plan, state)
+    commit_changes(plan, state, True)
     state.clock[SAME_SNAPSHOT] = 1
     advance(plan, state)
     return DONE

@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels import pointwise
+from neurosim.kernels.calls import call_rule
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     ERRED,
     EVALUATE,
+    FAULT,
     LIVE,
     LONG_AGO,
     MOVED_NEXT,
+    REFUSED,
     RESTED,
     ROWS,
     SAME_SNAPSHOT,
@@ -36,7 +39,7 @@ from neurosim.kernels.rows import (
 from neurosim.kernels.sleep import WAKING, pres_sleep
 from neurosim.kernels.synapses import predict
 
-__all__ = ["become_quiet", "refresh_error_nodes"]
+__all__ = ["become_quiet", "forget", "refresh_error_nodes"]
 
 # Values of the flag TOUCHED, which add up.
 LOOKS, PREDICTED, HEARS = np.uint64(1), np.uint64(2), np.uint64(4)
@@ -65,20 +68,25 @@ def take_in(plan, state, q, first, last, how):
         pointwise.copy(mu, mu_next)
     elif predicted and setting.rest:
         pointwise.keep_where(resting, mu, mu_next)
+    again = state.clock[SAME_SNAPSHOT] and state.evaluated[q, first] == state.clock[TICK]
+    if setting.detector and not again:
+        # What is driven is said anew before the next synapse learns.
+        pointwise.copy(epsilon, block(real, population.drive, a, z))
     if setting.watch:
-        again = state.clock[SAME_SNAPSHOT] and state.evaluated[q, first] == state.clock[TICK]
         seen = block(flag, population.seen, a, z)
         pointwise.observe(
             plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, moved, again, seen
         )
-    if setting.delta_form:
+    if setting.error_rule:
+        erred, top = apply_error_rule(plan, state, q, a, z, moved, again)
+    elif setting.delta_form:
         erred, top = pointwise.integrate(delta_x, mu_next, moved, predicted, mu, epsilon)
     else:
         x = block(real, population.x, a, z)
         erred, top = pointwise.recompute(x, mu_next, resting, epsilon)
         pointwise.copy(mu_next, mu)
     if setting.watch:
-        detect(plan, state, q, first, last)
+        detect(plan, state, q, first, last, again)
     state.asleep[q] = WAKING
     fill(flags_of(state, LIVE, q), first, last, top != 0)
     if erred:
@@ -87,7 +95,22 @@ def take_in(plan, state, q, first, last, how):
 
 
 @inner
-def detect(plan, state, q, first, last):
+def apply_error_rule(plan, state, q, a, z, moved, again):
+    """Epsilon by a rule of the user; returns whether any changes, and the largest magnitude."""
+    result = call_rule(
+        plan.setting[0].error_rule, state.real, state.flag, state.quiet_since, plan.parameter,
+        plan.populations, q, a, z - a, (1 if moved else 0) | (2 if again else 0),
+        state.clock[TICK],
+    )  # fmt: skip
+    if result & 2:
+        state.clock[REFUSED] = 1
+        state.clock[FAULT] = q
+    epsilon = block(state.real, plan.populations[q].epsilon, a, z)
+    return result & 1 != 0, pointwise.largest(epsilon)
+
+
+@inner
+def detect(plan, state, q, first, last, again):
     """Phi in the replicas from first to last, and their flag SPIKING if some node fires."""
     population = plan.populations[q]
     setting = plan.setting[0]
@@ -100,9 +123,15 @@ def detect(plan, state, q, first, last):
     since = block(state.quiet_since, population.quiet_since, a, z)
     phi = block(state.flag, population.phi, a, z)
     pointwise.date(threshold, now, seen, epsilon, since)
-    spiking = pointwise.detect(
-        threshold, now, setting.t_d, setting.feedback_gate, seen, epsilon, since, phi
-    )
+    if setting.detector:
+        spiking = call_rule(
+            setting.detector, state.real, state.flag, state.quiet_since, plan.parameter,
+            plan.populations, q, a, z - a, 2 if again else 0, now,
+        ) != 0  # fmt: skip
+    else:
+        spiking = pointwise.detect(
+            threshold, now, setting.t_d, setting.feedback_gate, seen, epsilon, since, phi
+        )
     fill(flags_of(state, SPIKING, q), first, last, spiking)
     for r in range(first, last):
         state.evaluated[q, r] = now
@@ -178,6 +207,12 @@ def refresh_error_nodes(plan, state):
 
 
 @inner
+def forget(real, memory, count):
+    """What nodes remember is zero again."""
+    fill(real, memory, memory + count, 0)
+
+
+@inner
 def become_quiet(plan, state, q):
     """After settling: epsilon = x - mu, phi = 0, and all that went before counts as quiet."""
     population = plan.populations[q]
@@ -190,11 +225,16 @@ def become_quiet(plan, state, q):
         block(real, population.mu, 0, count),
         epsilon,
     )
+    if plan.setting[0].error_rule:
+        forget(real, population.error_memory, count)
+        _, top = apply_error_rule(plan, state, q, 0, count, False, False)
     state.bound[q, BOUND_EPSILON] = top
     fill(flags_of(state, LIVE, q), 0, rows, top != 0)
     fill(flags_of(state, ERRED, q), 0, rows, top != 0)
     if not plan.setting[0].watch:
         return
+    if plan.setting[0].detector:
+        forget(real, population.detector_memory, count)
     fill(flags_of(state, SPIKING, q), 0, rows, 0)
     fill(state.evaluated[q], 0, rows, LONG_AGO)
     fill(flag, population.phi, population.phi + count, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.calls import call_gate
+from neurosim.kernels.calls import call_rule
 from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
@@ -38,13 +38,11 @@ __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
 
 @inner
-def ask(plan, state, q, timer, signal, start, count):
-    """Call the gate of `count` nodes of population q, the first of which is at `start`."""
-    population = plan.populations[q]
-    return call_gate(
-        plan.setting[0].gate, state.real, population.epsilon + start, population.mu + start,
-        population.drive + start, state.flag, population.phi + start, population.open + start,
-        population.level, timer, signal, count,
+def ask(plan, state, q, timer, signal, first, count):
+    """Call the gate of `count` nodes of population q, from element `first` of its blocks on."""
+    return call_rule(
+        plan.setting[0].gate, state.real, state.flag, state.quiet_since, plan.parameter,
+        plan.populations, q, first, count, signal, timer,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "integers_at",
     "like",
     "multiply_by_power_of_two",
+    "reals_at",
     "row_span",
     "span",
     "unowned_array",
@@ -313,6 +314,21 @@ def integers_at(typingctx: Any, place: types.Type):
         return unowned_array(context, builder, result, data, [ir.Constant(word, 0)])
 
     return result(types.int64), codegen
+
+
+@intrinsic
+def reals_at(typingctx: Any, place: types.Type, like: types.Type):
+    """Return the array with the elements of `like` that begins at an address."""
+    if not isinstance(like, types.Array):
+        return None
+    result = types.Array(like.dtype, 1, "C")
+
+    def codegen(context, builder, signature, arguments):
+        element = context.get_data_type(like.dtype)
+        data = builder.inttoptr(arguments[0], element.as_pointer())
+        return unowned_array(context, builder, result, data, [arguments[0].type(0)])
+
+    return result(types.int64, like), codegen
 
 
 @intrinsic

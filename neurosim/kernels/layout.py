@@ -26,13 +26,18 @@ REAL_BLOCKS = (
     "x", "x_next", "f", "f_next", "slope", "slope_next",
     "mu", "mu_next", "epsilon", "delta_x", "feedback", "drive", "current",
 )  # fmt: skip
+#: What rules of a user remember; there only if a model has such rules.
+MEMORY_BLOCKS = (
+    "value_memory", "error_memory", "error_memory_before", "detector_memory",
+    "detector_memory_before",
+)  # fmt: skip
 #: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `pointwise.observe`.
 FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
 
 POPULATION = _record(
     "size", "stride", "level", "activation", "linear", "reach", "held", "injected_until", "column",
     "first_incoming", "incoming", "first_outgoing", "outgoing",
-    *REAL_BLOCKS, *FLAG_BLOCKS, "quiet_since",
+    *REAL_BLOCKS, *MEMORY_BLOCKS, *FLAG_BLOCKS, "quiet_since",
 )  # fmt: skip
 #: Where its forward and feedback weights begin in the array `theta`, where their changes go (-1: to
 #: nowhere), the address of its pattern or, all-to-all, its stride, and the sums of its kind.
@@ -40,11 +45,13 @@ PROJECTION = _record(
     "pre", "post", "theta", "back", "change", "back_change", "stride", "weights", "back_weights",
     "deferred", "uses", "synapses", "first_cut", "cuts", "prediction", "feedback", "plasticity",
 )  # fmt: skip
-#: A block of weights, its sum of deferred changes (-1: none), and the projection that gives alpha.
-WEIGHTS = _record("theta", "size", "gradient", "owner")
+#: A block of weights, its sum of deferred changes (-1: none), whether these wait for the last use
+#: of the weights, the projection that gives alpha, and what a synapse rule needs to be told.
+WEIGHTS = _record("theta", "size", "gradient", "waits", "owner", "rule_table")
 SETTING = _record(
     "gate", "reads_time", "reads_state", "signal_at", "t_d", "feedback_gate", "watch",
-    "delta_form", "event_driven", "rest", "mean", "guarded", "defers",
+    "delta_form", "event_driven", "rest", "mean", "guarded", "defers", "value_rule", "error_rule",
+    "detector", "synapse_rule",
 )  # fmt: skip
 
 # Values of setting.rest: never; once the own gate has opened; or one tick after every error node
@@ -78,7 +85,9 @@ SOME, ALL = 2, 3
 TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4
 # 1 while the world changes something in a snapshot, 0 while the network makes a step of its own.
 SAME_SNAPSHOT = 5
-CLOCK_SIZE = 6
+# 1 if a rule gave an error that is not finite, and that was refused.
+REFUSED = 6
+CLOCK_SIZE = 7
 
 # Elements of state.count: multiply-adds over synapses.
 PREDICTIONS, FEEDBACKS, UPDATES = 0, 1, 2
@@ -87,6 +96,8 @@ PREDICTIONS, FEEDBACKS, UPDATES = 0, 1, 2
 GAMMA, ZERO_THRESHOLD = 0, 1
 # A magnitude below which a sum of a few such numbers is finite.
 LIMIT = 2
+# Here the numbers begin that rules of a user read.
+RULE_PARAMETERS = 3
 
 # Columns of state.bound: upper bounds of |f(x)| and |epsilon| in a population.
 BOUND_F, BOUND_EPSILON = 0, 1
@@ -113,7 +124,7 @@ class Plan(NamedTuple):
     wiring: Array  # projections into and out of each population, by name
     order: Array  # populations, each after those that predict it
     alpha: Array  # learning rate per projection
-    parameter: Array  # GAMMA, ZERO_THRESHOLD, LIMIT
+    parameter: Array  # GAMMA, ZERO_THRESHOLD, LIMIT, and from RULE_PARAMETERS on a model's own
     setting: Array  # one SETTING
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.error_nodes import become_quiet
+from neurosim.kernels.error_nodes import become_quiet, forget
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_F,
@@ -117,6 +117,9 @@ def finish(plan, state):
     for q in range(plan.populations.size):
         if plan.populations[q].injected_until > LONG_AGO:
             end_injection(plan, state, q)
+        if plan.setting[0].value_rule:
+            count = state.clock[ROWS] * plan.populations[q].stride
+            forget(state.real, plan.populations[q].value_memory, count)
         if plan.populations[q].incoming:
             become_quiet(plan, state, q)
         else:

@@ -26,7 +26,9 @@ from neurosim.kernels.rows import (
     words_of,
 )
 
-__all__ = ["commit_deferred", "feed_back", "learn_synapses", "predict", "reach"]
+__all__ = [
+    "commit_changes", "feed_back", "learn_synapses", "predict", "reach", "withdraw_changes",
+]  # fmt: skip
 
 
 @inner
@@ -105,6 +107,8 @@ def growth(plan, state, k):
 def reach(plan, state, k, learns):
     """Upper bound of |theta| in projection k once all that is pending, or learned now, is added."""
     projection = plan.projections[k]
+    if plan.setting[0].synapse_rule:
+        return state.theta_bound[projection.weights] + state.gradient_bound[projection.weights]
     if projection.change < 0:
         return state.theta_bound[projection.weights]
     change = state.gradient_bound[projection.weights] + (growth(plan, state, k) if learns else 0.0)
@@ -120,26 +124,36 @@ def change_weights(plan, state, k, weights, change, first, last):
     post = plan.populations[projection.post]
     f_at = pre.f + first * pre.stride
     drive_at = post.drive + first * post.stride
-    alpha = step_size(plan, state, plan.weights[weights].owner)
-    if projection.deferred:
+    record = plan.weights[weights]
+    alpha = step_size(plan, state, record.owner)
+    table = 1
+    if plan.setting[0].synapse_rule:
+        change = record.theta
+        table = record.rule_table
+    elif projection.deferred:
         alpha = plan.alpha.dtype.type(1)
         state.gradient_bound[weights] += growth(plan, state, k)
-        state.pending[weights] = 1
     else:
         state.theta_bound[weights] += abs(float(alpha)) * growth(plan, state, k)
     call_sum(
         projection.plasticity, state.real, f_at, pre.stride, state.theta,
         change, projection.stride, drive_at, post.stride,
-        last - first, pre.size, post.size, 1, alpha,
+        last - first, pre.size, post.size, table, alpha,
     )  # fmt: skip
     state.count[UPDATES] += (last - first) * projection.synapses
+    if plan.setting[0].synapse_rule:
+        changes = block(state.theta, record.gradient, 0, record.size)
+        state.gradient_bound[weights] = pointwise.largest(changes)
+    if projection.deferred:
+        state.pending[weights] = 1
 
 
 @inner
 def learn_synapses(plan, state):
     """Theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open.
 
-    Where a weight is used more than once its changes are added up, and made by `commit_deferred`.
+    Where a weight is used more than once, and where a rule of the user says what changes, changes
+    are only proposed, and made by `commit_changes`.
     """
     rows = state.clock[ROWS]
     for k in range(plan.projections.size):
@@ -164,34 +178,53 @@ def learn_synapses(plan, state):
             change_weights(
                 plan, state, k, projection.back_weights, projection.back_change, first, last
             )
-        for n in range(projection.first_cut, projection.first_cut + projection.cuts):
-            state.theta[plan.cut[n]] = 0
+        keep_cut(plan, state, k)
 
 
 @inner
-def commit_deferred(plan, state):
-    """Theta += alpha times what was added up since the last time, where a weight has several uses.
+def keep_cut(plan, state, k):
+    """Weights of cut synapses stay zero."""
+    projection = plan.projections[k]
+    for n in range(projection.first_cut, projection.first_cut + projection.cuts):
+        state.theta[plan.cut[n]] = 0
 
-    Returns whether any weight changed. Who reads one is told by `learned_next`.
+
+@inner
+def withdraw_changes(plan, state):
+    """Take back what a rule of the user proposed."""
+    if plan.setting[0].synapse_rule:
+        clear(state.pending)
+        fill(state.gradient_bound, 0, state.gradient_bound.size, 0.0)
+
+
+@inner
+def commit_changes(plan, state, last_use):
+    """Theta += what was proposed or, in the course of several uses of a weight, added up.
+
+    What waits for the last use of a weight is made when `last_use` says so. Who reads a weight that
+    changed is told by `learned_next`.
     """
     if not any_set(state.pending):
-        return False
+        return
     for b in range(plan.weights.size):
-        if not state.pending[b]:
-            continue
         weights = plan.weights[b]
-        alpha = step_size(plan, state, weights.owner)
-        state.theta_bound[b] += abs(float(alpha)) * state.gradient_bound[b]
-        state.gradient_bound[b] = 0.0
-        pointwise.descend(
-            alpha,
-            block(state.theta, weights.gradient, 0, weights.size),
-            block(state.theta, weights.theta, 0, weights.size),
-        )
-        clear(block(state.theta, weights.gradient, 0, weights.size))
+        if weights.waits and not last_use:
+            continue
+        if state.pending[b]:
+            alpha = step_size(plan, state, weights.owner)
+            if plan.setting[0].synapse_rule:
+                alpha = plan.alpha.dtype.type(1)
+            state.theta_bound[b] += abs(float(alpha)) * state.gradient_bound[b]
+            state.gradient_bound[b] = 0.0
+            changes = block(state.theta, weights.gradient, 0, weights.size)
+            pointwise.descend(alpha, changes, block(state.theta, weights.theta, 0, weights.size))
+            clear(changes)
     for k in range(plan.projections.size):
         projection = plan.projections[k]
-        if state.pending[projection.weights] or state.pending[projection.back_weights]:
+        changed = state.pending[projection.weights] or state.pending[projection.back_weights]
+        if changed and (last_use or not plan.weights[projection.weights].waits):
             state.learned_next[k] = 1
-    clear(state.pending)
-    return True
+            keep_cut(plan, state, k)
+    for b in range(plan.weights.size):
+        if last_use or not plan.weights[b].waits:
+            state.pending[b] = 0

@@ -19,6 +19,7 @@ from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
+    DIVERGED,
     DONE,
     ERRED,
     FAULT,
@@ -27,6 +28,7 @@ from neurosim.kernels.layout import (
     MOVED,
     MOVED_NEXT,
     OPEN,
+    REFUSED,
     REST_NEVER,
     RESTED,
     RISKY,
@@ -37,7 +39,7 @@ from neurosim.kernels.layout import (
 )
 from neurosim.kernels.rows import any_set, words_of
 from neurosim.kernels.sleep import fall_asleep, pres_sleep, wake_all
-from neurosim.kernels.synapses import commit_deferred, learn_synapses, reach
+from neurosim.kernels.synapses import commit_changes, learn_synapses, reach, withdraw_changes
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
 __all__ = ["advance", "is_quiet", "overflow_possible", "tick"]
@@ -102,12 +104,16 @@ def tick(plan, state, learning):
     status = propose_inference(plan, state)
     if status != DONE:
         return status
+    ruled = plan.setting[0].synapse_rule != 0
+    if learning and ruled:
+        learn_synapses(plan, state)
     if not plan.setting[0].guarded and overflow_possible(plan, state):
+        withdraw_changes(plan, state)
         return RISKY
     if learning:
-        learn_synapses(plan, state)
-        if not plan.setting[0].defers:
-            commit_deferred(plan, state)
+        if not ruled:
+            learn_synapses(plan, state)
+        commit_changes(plan, state, not plan.setting[0].defers)
         if plan.setting[0].rest != REST_NEVER:
             come_to_rest(plan, state)
     state.clock[TICK] += 1
@@ -115,6 +121,9 @@ def tick(plan, state, learning):
     advance(plan, state)
     if plan.setting[0].event_driven:
         fall_asleep(plan, state)
+    if state.clock[REFUSED]:
+        state.clock[REFUSED] = 0
+        return DIVERGED
     return DONE
 
 

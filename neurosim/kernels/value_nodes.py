@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send
-from neurosim.kernels.calls import call_activation
+from neurosim.kernels.calls import call_activation, call_rule
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     AWAKE,
@@ -85,15 +85,21 @@ def propose_change(plan, state, p, first, last):
     z = last * population.stride
     real, flag = state.real, state.flag
     delta_x = block(real, population.delta_x, a, z)
-    moves = pointwise.change_activity(
-        plan.parameter[GAMMA],
-        block(real, population.slope, a, z),
-        block(real, population.feedback, a, z),
-        block(real, population.epsilon, a, z),
-        block(flag, population.clamped, a, z),
-        block(flag, population.resting_next, a, z),
-        delta_x,
-    )
+    if plan.setting[0].value_rule:
+        moves = call_rule(
+            plan.setting[0].value_rule, real, flag, state.quiet_since, plan.parameter,
+            plan.populations, p, a, z - a, 0, 0,
+        ) != 0  # fmt: skip
+    else:
+        moves = pointwise.change_activity(
+            plan.parameter[GAMMA],
+            block(real, population.slope, a, z),
+            block(real, population.feedback, a, z),
+            block(real, population.epsilon, a, z),
+            block(flag, population.clamped, a, z),
+            block(flag, population.resting_next, a, z),
+            delta_x,
+        )
     if population.injected_until > state.clock[TICK]:
         moves = pointwise.inject(
             plan.parameter[GAMMA],

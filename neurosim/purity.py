@@ -1,0 +1,61 @@
+"""What a function depends on beside its arguments, which is what its compiled form is known by."""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import math
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import Any
+
+__all__ = ["BUILTINS", "outside_names", "source_of"]
+
+#: What a compiled function may call.
+BUILTINS = ("abs", "bool", "float", "int", "max", "min", "round")
+
+
+def _plain(function: Callable[..., Any]) -> Any:
+    return getattr(function, "py_func", function)
+
+
+def _globals_of(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    plain = _plain(function)
+    for instruction in dis.get_instructions(plain.__code__):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            name = str(instruction.argval)
+            yield name, plain.__globals__.get(name, getattr(builtins, name, None))
+
+
+def _is_known(name: str, value: Any) -> bool:
+    return value is math or (name in BUILTINS and value is getattr(builtins, name))
+
+
+def outside_names(function: Callable[..., Any]) -> Iterator[str]:
+    """Variables of an enclosing function, and globals, whose present values Numba would freeze.
+
+    The module math, some built-in functions and functions made by ``numba.njit`` are none; what
+    these use in turn is.
+    """
+    yield from _plain(function).__code__.co_freevars
+    for name, value in _globals_of(function):
+        if hasattr(value, "py_func"):
+            yield from outside_names(value)
+        elif not _is_known(name, value):
+            yield name
+
+
+def source_of(function: Callable[..., Any]) -> str | None:
+    """Text that determines what a function computes, or None if that cannot be known."""
+    plain = _plain(function)
+    if plain.__module__.startswith("neurosim.kernels."):
+        return f"{plain.__module__}.{plain.__qualname__}"
+    code: CodeType = plain.__code__
+    if any(outside_names(function)) or any(isinstance(c, CodeType) for c in code.co_consts):
+        return None
+    called = [
+        (name, source_of(value))
+        for name, value in _globals_of(function)
+        if hasattr(value, "py_func")
+    ]
+    return repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, called))
