@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import checks, samples, training
+from ..audit import Audit, audit_backpropagation
 from ..compilation import prepare_cache
 from ..errors import ArgumentError, ArgumentTypeError, DivergenceError
 from ..guard import Guard, overflowing_node, overflowing_weight
@@ -74,6 +75,7 @@ class BP:
         if not network.inputs or not network.outputs:
             raise ArgumentError("BP: the network has no input or no output population")
         model = Model(learning_rate=learning_rate, batch_reduction=batch_reduction)
+        self.learning_rate = learning_rate
         self.network = network
         self.batch_size = checks.integer("BP", "batch_size", batch_size, 1)
         self.arithmetic = checks.choice("BP", "arithmetic", arithmetic, ("engine", "blas"))
@@ -125,6 +127,24 @@ class BP:
                 done += len(chosen)
                 report(done, epochs * len(x))
                 batches = adapted(batches, time.perf_counter() - begun)
+
+    def set_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
+        """Set the weights of some projections, by name; all are checked before any is set."""
+        checked = {}
+        for name, values in weights.items():
+            checks.choice("BP.set_weights", "projection", name, self._lowered.weight_names)
+            block = self._lowered.theta_block(name)
+            checked[name] = checks.finite_array(
+                "BP.set_weights", name, values, block.shape, self.dtype
+            )
+        for name, values in checked.items():
+            np.add(values, 0.0, out=self._lowered.theta_block(name))
+
+    def audit(self, *, samples: int = 24, seed: int = 0) -> Audit:
+        """Test on copies what an update depends on, as `Simulator.audit` does for a tick."""
+        samples = checks.integer("BP.audit", "samples", samples, 1)
+        seed = checks.integer("BP.audit", "seed", seed, 0)
+        return audit_backpropagation(self, samples, seed)
 
     def predict(self, inputs: object) -> Any:
         """Return the outputs for the inputs, as `Simulator.predict` does."""

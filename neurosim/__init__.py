@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurosim import connectors, datasets, errors, initializers, models
+    from neurosim import audit, connectors, datasets, errors, initializers, models
     from neurosim.activations import Activation
     from neurosim.model import Model
     from neurosim.monitors import SpikeMonitor, StateMonitor
@@ -26,6 +26,7 @@ __all__ = [
     "Simulator",
     "SpikeMonitor",
     "StateMonitor",
+    "audit",
     "connectors",
     "datasets",
     "errors",

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
+from neurosim.audit import Audit, audit_simulation
 from neurosim.drawing import draw_nodes
 from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.handles import ErrorNode, Synapse, ValueNode
@@ -167,6 +168,33 @@ class Inspection:
                 "to see; Network.draw shows populations"
             )
         return draw_nodes(cast("Simulator", self), variable, replica, ax)
+
+    def audit(self, *, samples: int = 24, seed: int = 0) -> Audit:
+        """Say what the model reads and needs, and test on copies of the network that this is all.
+
+        Parameters
+        ----------
+        samples : int
+            Nodes and synapses to be watched while all that they are not wired to is poisoned.
+        seed : int
+            Of the samples that are presented, and of what is disturbed.
+
+        Returns
+        -------
+        Audit
+            Which prints as a report; the simulation itself is left alone.
+
+        Examples
+        --------
+        >>> import neurosim as ns
+        >>> net = ns.Network.layered([4, 5, 5, 3], seed=0)
+        >>> audit = ns.Simulator(net, ns.models.ZIL()).audit()
+        >>> audit.level, audit.signal, audit.properties["local plasticity"]
+        (True, False, True)
+        """
+        samples = checks.integer("Simulator.audit", "samples", samples, 1)
+        seed = checks.integer("Simulator.audit", "seed", seed, 0)
+        return audit_simulation(cast("Simulator", self), samples, seed)
 
     def _check_population(self, owner: str, population: str) -> None:
         checks.choice(owner, "population", population, self._lowered.network.populations)

@@ -383,6 +383,11 @@ class Lowered:
             names = [name for name in self.projection_names if (name, True) in self.block_index]
         return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
 
+    def is_shared(self, name: str) -> bool:
+        """Whether some weight of a projection is used more than once."""
+        record = self.projections[self.projection_index[name]]
+        return bool(self.blocks["waits"][record["weights"]])
+
     def set_learning_rates(self, model: Model) -> None:
         """Alpha of each projection: that of the one whose weights it uses; 0 for fixed ones."""
         projections = self.network.projections
