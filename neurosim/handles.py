@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from neurosim.projection import Projection
     from neurosim.simulator import Simulator
 
-__all__ = ["ErrorNode", "Synapse", "ValueNode"]
+__all__ = ["ErrorNode", "FeedbackSynapse", "Synapse", "ValueNode"]
 
 
 class _Node:
@@ -128,11 +128,11 @@ class Synapse:
         assert index is not None
         return index
 
-    def _weight(self, feedback: bool) -> float:
+    def _read_weight(self, *, feedback: bool) -> float:
         block = self._simulator._lowered.theta_block(self._projection, feedback=feedback)
         return float(block[self._index])
 
-    def _set_weight(self, value: object, feedback: bool) -> None:
+    def _set_weight(self, value: object, *, feedback: bool) -> None:
         number = checks.real(repr(self), "theta", value)
         if self.is_cut:
             raise ProtocolError(f"{self!r}: the synapse is cut; mend it first")
@@ -143,20 +143,18 @@ class Synapse:
     @property
     def theta(self) -> float:
         """Its weight. Setting it refreshes the error that depends on it."""
-        return self._weight(feedback=False)
+        return self._read_weight(feedback=False)
 
     @theta.setter
     def theta(self, value: float) -> None:
         self._set_weight(value, feedback=False)
 
     @property
-    def feedback_theta(self) -> float:
-        """Weight through which the error comes back: theta, unless feedback has its own synapse."""
-        return self._weight(feedback=True)
-
-    @feedback_theta.setter
-    def feedback_theta(self, value: float) -> None:
-        self._set_weight(value, feedback=True)
+    def feedback(self) -> FeedbackSynapse:
+        """The synapse through which the error comes back."""
+        return FeedbackSynapse(
+            self._simulator, self._projection, self._pre, self._post, self._replica
+        )
 
     @property
     def is_cut(self) -> bool:
@@ -186,3 +184,38 @@ class Synapse:
     def __repr__(self) -> str:
         pre, post = self._described.pre, self._described.post
         return f"Synapse({pre!r}, {self._pre}, {post!r}, {self._post})"
+
+
+class FeedbackSynapse(Synapse):
+    """The way back of a synapse: from the error node at its end to the value node at its beginning.
+
+    Unless the projection has feedback synapses of its own its theta is that of the way forth.
+    """
+
+    @property
+    def theta(self) -> float:
+        """Its weight."""
+        return self._read_weight(feedback=True)
+
+    @theta.setter
+    def theta(self, value: float) -> None:
+        self._set_weight(value, feedback=True)
+
+    @property
+    def plastic(self) -> bool:
+        """Whether it learns."""
+        return self._described.plastic and self._described.feedback != "fixed"
+
+    @property
+    def pre(self) -> ErrorNode:  # type: ignore[override]
+        """The error node that it comes from."""
+        return ErrorNode(self._simulator, self._described.post, self._post, self._replica)
+
+    @property
+    def post(self) -> ValueNode:  # type: ignore[override]
+        """The value node that it leads to."""
+        return ValueNode(self._simulator, self._described.pre, self._pre, self._replica)
+
+    def __repr__(self) -> str:
+        pre, post = self._described.post, self._described.pre
+        return f"FeedbackSynapse({pre!r}, {self._post}, {post!r}, {self._pre})"

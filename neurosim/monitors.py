@@ -14,11 +14,12 @@ from neurosim.extras import require
 from neurosim.kernels import layout, record
 
 if TYPE_CHECKING:
+    from neurosim.lowering import Lowered
     from neurosim.simulator import Simulator
 
 __all__ = ["SpikeMonitor", "StateMonitor"]
 
-_VARIABLES = ("x", "mu", "epsilon", "phi", "theta")
+_VARIABLES = ("x", "mu", "epsilon", "phi", "theta", "feedback_theta")
 Key = tuple[int, int]
 Segment = tuple[int, int, int, int, int]
 
@@ -50,12 +51,12 @@ class StateMonitor:
     ----------
     simulator : Simulator
         Whose state is recorded, from now on.
-    variable : {"x", "mu", "epsilon", "phi", "theta"}
+    variable : {"x", "mu", "epsilon", "phi", "theta", "feedback_theta"}
         What is recorded.
     populations : list of str, optional
-        Which populations; all that have the variable if not given. Not for "theta".
+        Which populations; all that have the variable if not given. Not for weights.
     projections : list of str, optional
-        Which projections, by name; for "theta" only.
+        Which projections, by name; for weights only.
     every : int
         Record where t is a multiple of this.
 
@@ -93,59 +94,61 @@ class StateMonitor:
         self.variable = checks.choice(owner, "variable", variable, _VARIABLES)
         self.every = checks.integer(owner, "every", every, 1)
         lowered = simulator._lowered
-        records, real = lowered.populations, record.REAL
         self._segments: list[Segment] = []
         self.nodes: list[Any] = []
-        self._shape: tuple[int, ...]
-        if self.variable == "theta":
-            if populations is not None:
-                raise ArgumentError(f"{owner}: theta belongs to projections, not to populations")
-            names = _chosen(owner, "projections", projections, lowered.projection_names)
-            if len(names) != 1 and projections is None and len(lowered.projection_names) > 1:
-                raise ArgumentError(
-                    f"{owner}: name one projection: {', '.join(lowered.projection_names)}"
-                )
-            for name in names:
-                projection = lowered.network.projections[name]
-                entry = lowered.projections[lowered.projection_index[name]]
-                shape = projection.weight_shape
-                if projection.pattern is None:
-                    stride, rows, columns = int(entry["stride"]), shape[0], shape[1]
-                    self.nodes += [(name, i, j) for i in range(shape[0]) for j in range(shape[1])]
-                else:
-                    stride, rows, columns = shape[0], 1, shape[0]
-                    self.nodes += projection.weight_labels()
-                self._segments.append((record.THETA, int(entry["theta"]), stride, rows, columns))
-            self._shape = shape if len(names) == 1 else (len(self.nodes),)
-            self.names = names
-        else:
-            if projections is not None:
-                raise ArgumentError(f"{owner}: {variable} belongs to populations")
-            predicted = [n for n in lowered.names if records[lowered.index[n]]["incoming"]]
-            allowed = lowered.names if self.variable == "x" else predicted
-            names = _chosen(owner, "populations", populations, allowed)
-            array = record.FLAG if self.variable == "phi" else real
-            for name in names:
-                entry = records[lowered.index[name]]
-                size = int(entry["size"])
-                self._segments.append(
-                    (
-                        array,
-                        int(entry[self.variable]),
-                        int(entry["stride"]),
-                        lowered.batch_size,
-                        size,
-                    )
-                )
-                self.nodes += [(name, i) for i in range(size)]
-            self._shape = (lowered.batch_size, len(self.nodes))
-            self.names = names
+        self._of_weights = self.variable.endswith("theta")
+        if self._of_weights and populations is not None:
+            raise ArgumentError(f"{owner}: {variable} belongs to projections, not to populations")
+        if not self._of_weights and projections is not None:
+            raise ArgumentError(f"{owner}: {variable} belongs to populations")
+        self._shape: tuple[int, ...] = (
+            self._take_projections(owner, lowered, projections)
+            if self._of_weights
+            else self._take_populations(owner, lowered, populations)
+        )
         self._columns = sum(rows * columns for _, _, _, rows, columns in self._segments)
         self._dtype = np.dtype(np.uint8) if self.variable == "phi" else lowered.dtype
         # Stretches of presentations: number, first t, rows of the tape, replicas in use.
         self._stretches: list[tuple[int, int, npt.NDArray[Any], int]] = []
         self._simulator = simulator
         simulator._attach(self)
+
+    def _take_projections(
+        self, owner: str, lowered: Lowered, projections: Sequence[str] | None
+    ) -> tuple[int, ...]:
+        """Note where the weights are; returns the shape of a snapshot."""
+        self.names = _chosen(owner, "projections", projections, lowered.projection_names)
+        if projections is None and len(self.names) > 1:
+            raise ArgumentError(f"{owner}: name one projection: {', '.join(self.names)}")
+        for name in self.names:
+            projection = lowered.network.projections[name]
+            entry = lowered.projections[lowered.projection_index[name]]
+            shape = projection.weight_shape
+            if projection.pattern is None:
+                stride, rows, columns = int(entry["stride"]), shape[0], shape[1]
+                self.nodes += [(name, i, j) for i in range(shape[0]) for j in range(shape[1])]
+            else:
+                stride, rows, columns = shape[0], 1, shape[0]
+                self.nodes += projection.weight_labels()
+            at = int(entry["theta" if self.variable == "theta" else "back"])
+            self._segments.append((record.THETA, at, stride, rows, columns))
+        return shape if len(self.names) == 1 else (len(self.nodes),)
+
+    def _take_populations(
+        self, owner: str, lowered: Lowered, populations: Sequence[str] | None
+    ) -> tuple[int, ...]:
+        """Note where the states of nodes are; returns the shape of a snapshot."""
+        records, replicas = lowered.populations, lowered.batch_size
+        predicted = [n for n in lowered.names if records[lowered.index[n]]["incoming"]]
+        allowed = lowered.names if self.variable == "x" else predicted
+        self.names = _chosen(owner, "populations", populations, allowed)
+        array = record.FLAG if self.variable == "phi" else record.REAL
+        for name in self.names:
+            entry = records[lowered.index[name]]
+            at, stride, size = (int(entry[f]) for f in (self.variable, "stride", "size"))
+            self._segments.append((array, at, stride, replicas, size))
+            self.nodes += [(name, i) for i in range(size)]
+        return replicas, len(self.nodes)
 
     @property
     def bytes_per_snapshot(self) -> int:
@@ -184,7 +187,7 @@ class StateMonitor:
             block = rows[:, column : column + count * columns]
             blocks.append(block.reshape(len(rows), count, columns))
             column += count * columns
-        if self.variable == "theta":
+        if self._of_weights:
             flat = [block.reshape(len(rows), -1) for block in blocks]
             return np.concatenate(flat, axis=1).reshape(len(rows), *self._shape)
         result = np.concatenate(blocks, axis=2)
@@ -216,7 +219,7 @@ class StateMonitor:
         pandas = require("pandas", "frames")
         data = getattr(self, self.variable)
         columns = pandas.MultiIndex.from_tuples(self.nodes)
-        if self.variable == "theta":
+        if self._of_weights:
             index = pandas.MultiIndex.from_arrays(
                 [self.presentation, self.t], names=["presentation", "t"]
             )

@@ -291,8 +291,27 @@ def test_feedback_synapses():
             assert same_bits(before, sim.feedback_weights)
             assert not np.array_equal(before["b->c"], weights["b->c"])
     synapse = sim.synapse("b", 1, "c", 0)
-    synapse.feedback_theta = 0.25
-    assert synapse.feedback_theta == sim.feedback_weights["b->c"][1, 0] == 0.25 != synapse.theta
+    back = synapse.feedback
+    back.theta = 0.25
+    assert back.theta == sim.feedback_weights["b->c"][1, 0] == 0.25 != synapse.theta
+    assert (back.pre, back.post) == (synapse.post, synapse.pre)
+    assert (synapse.plastic, back.plastic) == (True, False)
+    assert sim.synapse("a", 0, "b", 0).feedback.theta == sim.synapse("a", 0, "b", 0).theta
+    assert repr(back) == "FeedbackSynapse('c', 0, 'b', 1)"
+
+
+def test_feedback_synapses_are_recorded():
+    net = ns.Network(seed=1)
+    for name, size in (("a", 4), ("b", 5), ("c", 2)):
+        net.add_population(name, size, "tanh")
+    net.connect("a", "b")
+    net.connect("b", "c", feedback="plastic")
+    sim = ns.Simulator(net, models.FaZIL(learning_rate=RATE))
+    forth = ns.StateMonitor(sim, "theta", projections=["b->c"])
+    back = ns.StateMonitor(sim, "feedback_theta", projections=["b->c"])
+    sim.present(np.ones(4), np.ones(2), ticks=4)
+    assert np.array_equal(forth.theta, back.feedback_theta)
+    assert not np.array_equal(back.feedback_theta[0], back.feedback_theta[-1])
 
 
 def test_a_readout_and_relays_are_nodes_like_others():
