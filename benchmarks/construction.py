@@ -1,4 +1,4 @@
-"""Ten million synapses: the time and the memory that building them takes."""
+"""Ten million synapses, or a million edges: the time and the memory that building them takes."""
 
 from __future__ import annotations
 
@@ -25,6 +25,32 @@ def construction(repeats: int) -> Iterator[Row]:
                   "x", 1.3)  # fmt: skip
     yield at_most("10^7 synapses, bytes at the peak over the same", peak / needed, "x", 1.3)
     yield at_most("10^7 synapses, blocks of memory allocated by Python", objects, "blocks", 1e5)
+
+
+    nodes, seconds = run_apart(_from_networkx)
+    yield at_most(f"{nodes:,} neurons and 10^6 edges, from networkx", seconds, "s", 10.0)
+
+
+def _from_networkx() -> tuple[int, float]:
+    """A random graph of neurons whose synapses lead at most 3,000 nodes on."""
+    import networkx as nx
+    import numpy as np
+
+    import neurosim as ns
+
+    count, edges = 100_000, 1_000_000
+    generator = np.random.default_rng(0)
+    post = generator.integers(1, count, edges)
+    pre = np.maximum(0, post - generator.integers(1, 3000, edges))
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(count))
+    weights = generator.normal(size=edges)
+    graph.add_weighted_edges_from(zip(pre.tolist(), post.tolist(), weights.tolist(), strict=True))
+    graph.remove_nodes_from([node for node in list(graph) if graph.degree(node) == 0])
+    begun = time.perf_counter()
+    network = ns.Network.from_networkx(graph)
+    seconds = time.perf_counter() - begun
+    return sum(population.size for population in network.populations.values()), seconds
 
 
 def _build(sizes: tuple[int, ...]) -> object:

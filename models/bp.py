@@ -196,14 +196,16 @@ class BP:
                     back = sum(delta[projections[p].post] @ theta[p].T for p in out[name])
                     delta[name] = slope[name] * back
             samples_in = self.dtype.type(len(batch) if lowered.plan.setting[0]["mean"] else 1)
+            before = lowered.theta.copy()
             for name, projection in projections.items():
                 if projection.plastic:
                     gradient = f[projection.pre].T @ delta[projection.post]
                     step = alpha[root[name]] / samples_in
                     _descend(projection, weights[root[name]], step * gradient)
-        fault = overflowing_weight(lowered)
-        if fault is not None:
-            raise DivergenceError(*fault)
+            fault = overflowing_weight(lowered)
+            if fault is not None:
+                lowered.theta[:] = before
+                raise DivergenceError(*fault)
 
     def _check_activations(self) -> None:
         for name, population in self.network.populations.items():

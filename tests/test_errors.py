@@ -177,6 +177,14 @@ def test_a_large_prediction_is_given(make):
     assert predicted[2] == pytest.approx([1e308, 1e308])
 
 
+def test_numpys_arithmetic_keeps_the_last_finite_weights():
+    net = ns.Network.layered([4, 3, 2], seed=0, activation="identity")
+    bp = models.BP(net, learning_rate=1e100, arithmetic="blas")
+    with pytest.raises(DivergenceError):
+        bp.fit(np.ones((50, 4)), np.ones((50, 2)))
+    assert all(np.isfinite(w).all() for w in bp.weights.values())
+
+
 def test_an_overflow_in_backpropagation_is_located():
     bp = models.BP(overflowing(), batch_size=3)
     weights = bp.weights
