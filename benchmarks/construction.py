@@ -26,7 +26,6 @@ def construction(repeats: int) -> Iterator[Row]:
     yield at_most("10^7 synapses, bytes at the peak over the same", peak / needed, "x", 1.3)
     yield at_most("10^7 synapses, blocks of memory allocated by Python", objects, "blocks", 1e5)
 
-
     nodes, seconds = run_apart(_from_networkx)
     yield at_most(f"{nodes:,} neurons and 10^6 edges, from networkx", seconds, "s", 10.0)
 

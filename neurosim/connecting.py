@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -104,7 +105,7 @@ def _pattern(
     rule = AllToAll() if rule is None else rule
     if not hasattr(rule, "pattern"):
         raise ArgumentTypeError(f"{owner}: rule must be one of neurosim.connectors, not {rule!r}")
-    return rule.pattern(owner, shape, generator_for(network.seed, f"{name} pattern"))
+    return rule.pattern(owner, shape, partial(generator_for, network.seed, f"{name} pattern"))
 
 
 def _sparse(owner: str, shape: tuple[int, int], weights: Any) -> tuple[Pattern, npt.NDArray[Any]]:

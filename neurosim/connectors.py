@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,12 +31,14 @@ __all__ = [
 ]
 
 
+#: Makes the random numbers of a projection.
+Draws = Callable[[], np.random.Generator]
+
+
 class Connector(Protocol):
     """Makes the pattern of a projection."""
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Return which pairs are connected; None if all are, each through its own weight."""
 
 
@@ -44,9 +46,7 @@ class Connector(Protocol):
 class AllToAll:
     """Every node is connected to every node."""
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Return None: all pairs."""
         return None
 
@@ -55,9 +55,7 @@ class AllToAll:
 class OneToOne:
     """Each node is connected to the one with the same index."""
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Return the diagonal."""
         if shape[0] != shape[1]:
             raise ArgumentError(
@@ -78,11 +76,10 @@ class FixedProbability:
         if p > 1:
             raise ArgumentError(f"FixedProbability: probability must be <= 1, not {p}")
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Draw the gaps between connected pairs, whose number is what it costs."""
         pairs = shape[0] * shape[1]
+        generator = draws()
         size = max(16, int(1.1 * pairs * self.probability))
         parts: list[npt.NDArray[np.int64]] = []
         last = -1
@@ -105,15 +102,14 @@ class FixedInDegree:
     def __post_init__(self) -> None:
         checks.integer("FixedInDegree", "degree", self.degree, 1)
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Draw the presynaptic nodes of each postsynaptic one."""
         if self.degree > shape[0]:
             raise ArgumentError(
                 f"{owner}: an in-degree of {self.degree} needs as many presynaptic nodes, not "
                 f"{shape[0]}"
             )
+        generator = draws()
         pre = [generator.choice(shape[0], self.degree, replace=False) for _ in range(shape[1])]
         post = np.repeat(np.arange(shape[1]), self.degree)
         return Pattern.of_pairs(owner, shape, np.concatenate(pre), post)[0]
@@ -140,9 +136,7 @@ class Pairs:
         pre, post = np.array(self.pairs, np.int64).T
         return np.lexsort((post, pre))
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Return the pairs, sorted."""
         pre, post = np.array(self.pairs, np.int64).T
         return Pattern.of_pairs(owner, shape, pre, post)[0]
@@ -267,9 +261,7 @@ class Convolution(_Window):
         """Shape of the kernel: (window..., in_channels, out_channels)."""
         return (*self._windows, self.in_channels, self.out_channels)
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Return the pairs, each with its place in the kernel."""
         _check_shape(owner, "the convolution", (self.pre_size, self.post_size), shape)
         channels = np.arange(self.in_channels)[:, None], np.arange(self.out_channels)
@@ -329,9 +321,7 @@ class AveragePooling(_Window):
         """The one weight."""
         return np.array([1.0 / math.prod(self._windows)])
 
-    def pattern(
-        self, owner: str, shape: tuple[int, int], generator: np.random.Generator
-    ) -> Pattern | None:
+    def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Return the pairs, all through the same weight."""
         _check_shape(owner, "the pooling", (self.pre_size, self.post_size), shape)
         channels = np.arange(self.channels)

@@ -13,11 +13,11 @@ from neurosim import checks
 from neurosim.audit import Audit, audit_simulation
 from neurosim.drawing import draw_nodes
 from neurosim.errors import ArgumentError, ArgumentTypeError
+from neurosim.graphs.writing import simulation_to_graph
 from neurosim.handles import ErrorNode, Synapse, ValueNode
 from neurosim.kernels import layout
 from neurosim.lowering import Lowered
 from neurosim.network import Network
-from neurosim.snapshots import simulation_to_graph
 
 if TYPE_CHECKING:
     from neurosim.simulator import Simulator

@@ -40,9 +40,10 @@ def topological_order(
     try:
         return list(nx.lexicographical_topological_sort(graph))
     except nx.NetworkXUnfeasible:
-        cycle = [edge[0] for edge in nx.find_cycle(graph)]
-        path = " -> ".join([*cycle, cycle[0]])
-        raise ArgumentError(f"Network: the projections form a cycle: {path}") from None
+        number = {name: n for n, name in enumerate(graph)}
+        ends = np.array([(number[i], number[j]) for i, j in graph.edges], np.int64)
+        longest_distances(len(number), ends[:, 0], ends[:, 1], list(number))
+        raise
 
 
 def levels(
@@ -71,22 +72,32 @@ def levels(
     return level
 
 
-def _successors(count: int, pre: Integers, post: Integers) -> tuple[Integers, Integers]:
-    """Where the targets of each node begin, and the targets."""
+def _successors(count: int, pre: Integers, post: Integers) -> tuple[list[int], list[int]]:
+    """Where the targets of each node begin, and the targets, one node after the other."""
     order = np.argsort(pre, kind="stable")
-    return np.searchsorted(pre[order], np.arange(count + 1)), post[order]
+    start = np.searchsorted(pre[order], np.arange(count + 1))
+    return start.tolist(), post[order].tolist()
 
 
-def _targets(nodes: Integers, start: Integers, target: Integers) -> Integers:
-    """Targets of some nodes, one after the other."""
-    length = start[nodes + 1] - start[nodes]
-    if not length.sum():
-        return target[:0]
-    offsets = np.repeat(start[nodes] - np.cumsum(length) + length, length)
-    return target[offsets + np.arange(len(offsets))]
+def _cycle(pre: Integers, post: Integers, inside: npt.NDArray[np.bool_]) -> list[int]:
+    """Walk among nodes of which each has a target in their midst, until one comes again."""
+    both = inside[pre] & inside[post]
+    following = dict(zip(pre[both].tolist(), post[both].tolist(), strict=True))
+    step: dict[int, int] = {}
+    node = next(iter(following))
+    while node not in step:
+        step[node] = len(step)
+        node = following[node]
+    return list(step)[step[node] :]
 
 
-def longest_distances(count: int, pre: Integers, post: Integers, labels: Sequence[str]) -> Integers:
+def longest_distances(
+    count: int,
+    pre: Integers,
+    post: Integers,
+    labels: Sequence[str],
+    subject: str = "Network: the projections",
+) -> Integers:
     """Longest distance of each of `count` nodes from one that has no targets.
 
     Raises
@@ -95,35 +106,34 @@ def longest_distances(count: int, pre: Integers, post: Integers, labels: Sequenc
         If the edges form a cycle; the message walks along it, by label.
     """
     start, source = _successors(count, post, pre)
-    waiting = np.bincount(pre, minlength=count)
-    level = np.full(count, -1, np.int64)
-    front = np.flatnonzero(waiting == 0)
-    distance = 0
-    while len(front):
-        level[front] = distance
-        reached, times = np.unique(_targets(front, start, source), return_counts=True)
-        waiting[reached] -= times
-        front = reached[waiting[reached] == 0]
-        distance += 1
-    left = level < 0
-    if left.any():
-        inside = left[pre] & left[post]
-        graph = nx.DiGraph(zip(pre[inside].tolist(), post[inside].tolist(), strict=True))
-        cycle = [labels[edge[0]] for edge in nx.find_cycle(graph)]
-        shown = [*cycle[:10], f"... {len(cycle) - 10} more"] if len(cycle) > 10 else cycle
-        raise ArgumentError(
-            f"Network: the synapses form a cycle: {' -> '.join([*shown, cycle[0]])}"
-        )
-    return level
+    waiting = np.bincount(pre, minlength=count).tolist()
+    distance = [0] * count
+    complete = [node for node in range(count) if not waiting[node]]
+    # The list grows while it is walked along.
+    for node in complete:
+        following = distance[node] + 1
+        for n in source[start[node] : start[node + 1]]:
+            if distance[n] < following:
+                distance[n] = following
+            waiting[n] -= 1
+            if not waiting[n]:
+                complete.append(n)
+    if len(complete) < count:
+        cycle = [labels[node] for node in _cycle(pre, post, np.array(waiting) > 0)]
+        shown = [*cycle[:10], f"... {len(cycle) - 10:,} more ..."] if len(cycle) > 10 else cycle
+        raise ArgumentError(f"{subject} form a cycle: {' -> '.join([*shown, cycle[0]])}")
+    return np.array(distance, np.int64)
 
 
 def reachable(pre: Integers, post: Integers, start: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Which nodes can be reached from those that are marked, these included."""
     first, target = _successors(len(start), pre, post)
-    reached = start.copy()
-    front = np.flatnonzero(start)
-    while len(front):
-        found = np.unique(_targets(front, first, target))
-        front = found[~reached[found]]
-        reached[front] = True
-    return reached
+    reached = start.tolist()
+    found = np.flatnonzero(start).tolist()
+    # The list grows while it is walked along.
+    for node in found:
+        for n in target[first[node] : first[node + 1]]:
+            if not reached[n]:
+                reached[n] = True
+                found.append(n)
+    return np.array(reached, np.bool_)

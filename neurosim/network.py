@@ -18,7 +18,9 @@ from neurosim.connecting import WeightsLike, described
 from neurosim.connectors import Connector
 from neurosim.drawing import draw_network
 from neurosim.errors import ArgumentError, ArgumentTypeError
-from neurosim.graphs import network_from_graph, network_to_graph
+from neurosim.graphs.naming import find_node
+from neurosim.graphs.reading import network_from_graph, seed_of
+from neurosim.graphs.writing import network_to_graph
 from neurosim.initializers import Constant, Initializer, XavierUniform
 from neurosim.levels import levels
 from neurosim.population import Population
@@ -335,7 +337,7 @@ class Network:
 
         Neurons of one level, activation and role become a population, unless the graph says which
         population each belongs to, as those of `to_networkx` do. Their order is that of their
-        names, not that of the graph.
+        names (n2 before n10), not that of the graph.
 
         Parameters
         ----------
@@ -369,15 +371,7 @@ class Network:
         >>> net.find("h")
         ('level1', 0)
         """
-        if seed is None and isinstance(graph, nx.DiGraph) and "seed" in graph.graph:
-            try:
-                seed = int(graph.graph["seed"])
-            except (TypeError, ValueError):
-                raise ArgumentTypeError(
-                    "Network.from_networkx: the graph's seed must be a whole number, not "
-                    f"{graph.graph['seed']!r}"
-                ) from None
-        network = cls(seed=seed)
+        network = cls(seed=seed_of(graph) if seed is None else seed)
         network_from_graph(network, graph, activation, activations)
         return network
 
@@ -416,6 +410,8 @@ class Network:
     def draw(self, ax: Any = None) -> Any:
         """Draw populations, level by level, and projections (dotted where fixed).
 
+        Small circles are relays; a dashed box is the readout of an output that predicts others.
+
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
@@ -428,11 +424,14 @@ class Network:
         return draw_network(self, ax)
 
     def find(self, label: str) -> tuple[str, int]:
-        """Return the population and index of a node by its label."""
-        for name, population in self._populations.items():
-            if population.labels is not None and label in population.labels:
-                return name, population.labels.index(label)
-        raise ArgumentError(f"Network.find: no node is labelled {label!r}")
+        """Return the population and index of a node by its label, or ``"population[index]"``.
+
+        Raises
+        ------
+        ArgumentError
+            If no node, or more than one, is called so.
+        """
+        return find_node(self.populations, label)
 
     @property
     def populations(self) -> Mapping[str, Population]:

@@ -7,8 +7,12 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "module", ["activations", "network", "simulator", "monitors", "datasets", "models.bp"]
-)
+    "module",
+    [
+        "activations", "audit", "connectors", "datasets", "inspection", "models.bp", "monitors",
+        "network", "simulator",
+    ],
+)  # fmt: skip
 def test_examples(module):
     result = doctest.testmod(importlib.import_module(f"neurosim.{module}"))
     assert result.failed == 0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import neurosim as ns
 from neurosim import connectors, models
-from neurosim.errors import NeurosimError
+from neurosim.errors import DivergenceError, NeurosimError
 
 RATE = 0.05
 
@@ -83,8 +83,8 @@ def test_random_graphs_equal_backpropagation(net, batch, rest):
 @given(graphs())
 def test_without_relays_they_do_not(net):
     data = samples(net, 4)
-    bp = learned(models.BP(net, learning_rate=RATE), data)
-    sim = ns.Simulator(net, models.ZIL(learning_rate=RATE), relays=False)
+    bp = learned(models.BP(net, learning_rate=1e-3), data)
+    sim = ns.Simulator(net, models.ZIL(learning_rate=1e-3), relays=False)
     assume(
         any(
             population.derived
@@ -92,7 +92,11 @@ def test_without_relays_they_do_not(net):
             if ".relay" in population.name
         )
     )
-    assert largest_difference(bp, learned(sim, data)) > 1e-9
+    try:
+        difference = largest_difference(bp, learned(sim, data))
+    except DivergenceError:
+        difference = np.inf
+    assert difference > 1e-9
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

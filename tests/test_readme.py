@@ -1,17 +1,24 @@
-"""The first script of the README prints what the README says."""
+"""The scripts of the README print what the README says."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+SCRIPTS = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.S)
 
 
-def test_first_script():
-    script, printed = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.S).groups()
+@pytest.mark.parametrize(("script", "printed"), SCRIPTS, ids=range(len(SCRIPTS)))
+def test_script(script, printed):
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
     )
     assert result.stderr == ""
     assert result.stdout == printed
+
+
+def test_there_are_scripts():
+    assert len(SCRIPTS) == 2
