@@ -39,7 +39,7 @@ def _feed_back(times, f, f_stride, theta, stride, epsilon, rows, pre, post):
 def _learn(times, f, f_stride, theta, stride, epsilon, rows, pre, post):
     alpha = theta.dtype.type(1)
     for _ in range(times):
-        learn(f, 0, f_stride, epsilon, 0, stride, theta, 0, stride, rows, pre, post, alpha)
+        learn(f, 0, f_stride, epsilon, 0, stride, theta, 0, stride, rows, pre, post, 0, alpha)
 
 
 def synaptic_sums(repeats: int, side: int = 2048) -> Iterator[Row]:

@@ -282,6 +282,7 @@ class Lowered:
             gradient_bound=np.zeros(len(self.blocks)),
             clock=np.zeros(layout.CLOCK_SIZE, np.int64),
             count=np.zeros(3, np.int64),
+            ahead=np.zeros(1 + self.batch_size, np.int64),
         )
         state.clock[layout.ROWS] = self.batch_size
         for p, name in enumerate(self.names):

@@ -46,7 +46,7 @@ real, int64 = types.CPointer(types.{real}), types.int64
                   types.{real}), cache={cache})
 def loop(a, a_stride, theta, theta_stride, b, b_stride, rows, pre, post, fresh, alpha):
     a, theta, b = carray(a, 1), carray(theta, 1), carray(b, 1)
-    function0({blocks}, rows, pre, post, {last}{threads})
+    function0({blocks}, rows, pre, post, {last})
 """
 _BLOCKS_WITH_THETA = "a, 0, a_stride, theta, 0, theta_stride, b, 0, b_stride"
 _THETA_LAST = "a, 0, a_stride, b, 0, b_stride, theta, 0, theta_stride"
@@ -190,11 +190,12 @@ def compile_sums(
         blocks = _THETA_LAST if learns else _BLOCKS_WITH_THETA
         if sparse:
             blocks = _SPARSE_THETA_LAST if learns else _SPARSE_BLOCKS
-        words = {
-            "real": dtype.name,
-            "blocks": blocks,
-            "last": "alpha" if learns else "fresh != 0",
-            "threads": "" if sparse or threads == 1 else f", {threads}",
-        }
+        last = "alpha" if learns else "fresh != 0"
+        if not sparse and threads > 1:
+            last += f", {threads}"
+        elif not sparse and learns:
+            # Plasticity is told here what will be read soon.
+            last = "fresh, alpha"
+        words = {"real": dtype.name, "blocks": blocks, "last": last}
         addresses.append(compiled_loop(_SUM, (function,), words))
     return tuple(addresses)  # type: ignore[return-value]

@@ -162,16 +162,18 @@ class Layout:
         else:
             accumulate_feedback(*arguments)
 
-    def learn(self, alpha: float, threads: int = 0):
+    def learn(self, alpha: float, threads: int = 0, *, look_ahead: bool = False):
         arguments = (
             self.real, self.at["f"], self.stride, self.real, self.at["epsilon"], self.stride,
-            self.theta, self.theta_at, self.theta_stride,
-            self.rows, self.pre, self.post, self.real.dtype.type(alpha),
+            self.theta, self.theta_at, self.theta_stride, self.rows, self.pre, self.post,
         )  # fmt: skip
+        rate = self.real.dtype.type(alpha)
         if threads:
-            learn_in_parallel(*arguments, threads)
+            learn_in_parallel(*arguments, rate, threads)
         else:
-            learn(*arguments)
+            # Addresses that nothing is read from: looking ahead changes no result.
+            ahead = np.array([3, 0, 8, self.real.ctypes.data], np.int64)
+            learn(*arguments, ahead.ctypes.data if look_ahead else 0, rate)
 
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
@@ -241,7 +243,7 @@ def test_learning_is_the_chain(shape, dtype):
         layout.value("f"), layout.value("epsilon"), layout.weight(), dtype(0.3)
     )
     real, theta = layout.real.copy(), layout.theta.copy()
-    layout.learn(0.3)
+    layout.learn(0.3, look_ahead=True)
     assert same_bits(layout.weight(), expected)
     assert same_bits(layout.real, real)
     layout.weights()[:, : layout.post] = 0

@@ -12,7 +12,7 @@ from neurosim.kernels.layout import LIVE, OPEN, ROWS
 from neurosim.kernels.rows import block, fill, flags_of
 from neurosim.kernels.synapses import commit_changes, feed_back, learn_synapses, predict
 from neurosim.kernels.table import opened
-from neurosim.kernels.train import show
+from neurosim.kernels.train import announce, show
 
 __all__ = ["backpropagate"]
 
@@ -81,6 +81,7 @@ def backpropagate(table, parameter, inputs, targets, chosen, batch):
         rows = min(batch, chosen.size - first)
         state.clock[ROWS] = rows
         show(plan, state, inputs, chosen, first)
+        announce(state, inputs, chosen, first + batch, batch)
         forward(plan, state)
         backward(plan, state, targets, chosen, first)
         for p in range(plan.populations.size):

@@ -148,3 +148,4 @@ class State(NamedTuple):
     gradient_bound: Array  # and of the sum of its deferred changes, before alpha
     clock: Array
     count: Array
+    ahead: Array  # how many samples come next, and where they are

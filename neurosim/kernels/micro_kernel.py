@@ -154,6 +154,27 @@ def _emit_prefetch(emit: Emitter, rows: list[ir.Value], vectors: int) -> None:
             builder.call(prefetch, [builder.bitcast(place, byte), write, keep, data])
 
 
+def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value]) -> None:
+    """Ask for the elements of the next batch that belong to this tile's rows.
+
+    They lie anywhere in memory and are needed when this batch is done. A few lines for each tile
+    arrive while it is computed; many at a time would keep it waiting.
+    """
+    builder = emit.builder
+    byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+    signature = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+    prefetch = cgutils.get_or_insert_function(builder.module, signature, "llvm.prefetch.p0")
+    read, second_level, data = (ir.Constant(word, n) for n in (0, 2, 1))
+    with cgutils.if_unlikely(builder, builder.icmp_signed("!=", operands["ahead"], emit.index(0))):
+        table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
+        count = builder.load(table, typ=INDEX)
+        offset = builder.mul(operands["ahead_at"], emit.index(emit.bytes))
+        with cgutils.for_range(builder, count) as loop:
+            entry = builder.gep(table, [builder.add(loop.index, emit.index(1))], source_etype=INDEX)
+            place = builder.add(builder.load(entry, typ=INDEX), offset)
+            builder.call(prefetch, [builder.inttoptr(place, byte), read, second_level, data])
+
+
 def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
     """Emit one tile: load or zero the accumulators, run along k, store or learn."""
     builder = emit.builder
@@ -163,6 +184,7 @@ def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
     c_rows = [emit.at(c, builder.mul(operands["c_row"], emit.index(r))) for r in range(rows)]
     a_rows = [emit.at(a, builder.mul(operands["a_row"], emit.index(r))) for r in range(rows)]
 
+    _emit_look_ahead(emit, operands)
     _emit_prefetch(emit, c_rows, vectors)
 
     # Start: from the stored sums when continuing, else from zero.
@@ -266,6 +288,7 @@ def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> N
         here = dict(operands)
         here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
         here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
+        here["ahead_at"] = builder.add(operands["ahead_at"], row)
         _emit_tile(emit, tile_rows, vectors, here)
         builder.store(end, row_at)
         builder.branch(head)
@@ -274,7 +297,8 @@ def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> N
 
 
 _STRIP_OPERANDS = (
-    "c", "c_row", "a", "a_row", "a_step", "b", "b_step", "rows", "depth", "lanes", "mode", "alpha",
+    "c", "c_row", "a", "a_row", "a_step", "b", "b_step", "rows", "depth", "lanes", "mode", "ahead",
+    "ahead_at", "alpha",
 )  # fmt: skip
 
 
@@ -307,6 +331,8 @@ def multiply_strip(
     depth: types.Type,
     lanes: types.Type,
     mode: types.Type,
+    ahead: types.Type,
+    ahead_at: types.Type,
     alpha: types.Type,
 ):
     """Multiply a matrix by a strip of at most TILE_VECTORS vectors of columns.
@@ -330,6 +356,9 @@ def multiply_strip(
     mode : int
         FRESH: start from 0.0 and store. CONTINUE: start from C and store. LEARN: start from 0.0,
         then store fma(alpha, sum, C) + 0.0.
+    ahead, ahead_at : int
+        Address of a table of int64, a number and as many addresses of rows that will be read soon,
+        from their element `ahead_at` on as far as there are rows here; or 0.
     alpha : float
         The learning rate of LEARN.
     """
@@ -342,7 +371,7 @@ def multiply_strip(
     def codegen(context, builder, signature, arguments):
         at, element = context.get_value_type(pointer), context.get_value_type(dtype)
         name = f"neurosim_multiply_strip_{dtype}_{TILE_ROWS}x{count}"
-        kinds = [at, INDEX, at, INDEX, INDEX, at, *[INDEX] * 5, element]
+        kinds = [at, INDEX, at, INDEX, INDEX, at, *[INDEX] * 7, element]
         function = shared_function(builder.module, name, kinds)
         if function.is_declaration:
             body = ir.IRBuilder(function.append_basic_block("entry"))
@@ -353,5 +382,5 @@ def multiply_strip(
         return context.get_dummy_value()
 
     i = types.intp
-    signature = types.void(vectors, pointer, i, pointer, i, i, pointer, i, i, i, i, i, dtype)
+    signature = types.void(vectors, pointer, i, pointer, i, i, pointer, *[i] * 7, dtype)
     return signature, codegen

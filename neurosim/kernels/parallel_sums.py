@@ -128,12 +128,12 @@ def _share_learning(
         if by_pre and count > 0:
             learn(
                 f, f_at + first, f_stride, drive, drive_at, drive_stride,
-                theta, theta_at + first * theta_stride, theta_stride, rows, count, post, alpha,
+                theta, theta_at + first * theta_stride, theta_stride, rows, count, post, 0, alpha,
             )  # fmt: skip
         elif count > 0:
             learn(
                 f, f_at, f_stride, drive, drive_at + first, drive_stride,
-                theta, theta_at + first, theta_stride, rows, pre, count, alpha,
+                theta, theta_at + first, theta_stride, rows, pre, count, 0, alpha,
             )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def learn_in_parallel(
     if threads == 1:
         learn(
             f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
-            rows, pre, post, alpha,
+            rows, pre, post, 0, alpha,
         )  # fmt: skip
     else:
         _share_learning(

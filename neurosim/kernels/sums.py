@@ -45,14 +45,22 @@ PANEL_VECTORS = DEPTH_BLOCK * TILE_VECTORS
 
 
 @njit(cache=True)
-def _strip(vectors, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha):
+def _strip(
+    vectors, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, ahead, at, alpha
+):
     """Call the micro-kernel compiled for this number of vectors."""
     if vectors == 3:
-        multiply_strip(3, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha)
+        multiply_strip(
+            3, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, ahead, at, alpha
+        )
     elif vectors == 2:
-        multiply_strip(2, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha)
+        multiply_strip(
+            2, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, ahead, at, alpha
+        )
     else:
-        multiply_strip(1, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, alpha)
+        multiply_strip(
+            1, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, ahead, at, alpha
+        )
 
 
 @njit(cache=True)
@@ -77,7 +85,7 @@ def accumulate_prediction(
             _strip(
                 vectors, advance(c, j), mu_stride, advance(a, k), f_stride, 1,
                 advance(b, k * theta_stride + j), theta_stride, rows, depth,
-                columns - (vectors - 1) * width, mode, zero_like(b),
+                columns - (vectors - 1) * width, mode, 0, 0, zero_like(b),
             )  # fmt: skip
 
 
@@ -102,7 +110,7 @@ def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
             _strip(
                 vectors, advance(c, i), c_row, advance(a, k), a_row, 1, panel, vectors * width,
                 rows, steps, wanted - (vectors - 1) * width, mode if k == 0 else CONTINUE,
-                zero_like(b),
+                0, 0, zero_like(b),
             )  # fmt: skip
 
 
@@ -144,11 +152,12 @@ def accumulate_feedback(
 @njit(cache=True)
 def learn(
     f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
-    rows, pre, post, alpha,
+    rows, pre, post, ahead, alpha,
 ):  # fmt: skip
     """theta[i, j] = fma(alpha, G[i, j], theta[i, j]) + 0.0.
 
-    G[i, j] = chain over r ascending of fma(f[r, i], drive[r, j], 0.0 to begin with).
+    G[i, j] = chain over r ascending of fma(f[r, i], drive[r, j], 0.0 to begin with). `ahead` is the
+    address of a table of rows, as long as those of f, that will be read soon, or 0.
     """
     a = address(f, f_at)
     b = address(drive, drive_at)
@@ -163,5 +172,5 @@ def learn(
             _strip(
                 vectors, advance(c, i * theta_stride + j), theta_stride, advance(a, i), 1,
                 f_stride, advance(b, j), drive_stride, count, rows,
-                columns - (vectors - 1) * width, LEARN, alpha,
+                columns - (vectors - 1) * width, LEARN, ahead if j == 0 else 0, i, alpha,
             )  # fmt: skip

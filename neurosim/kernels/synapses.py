@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send
 from neurosim.kernels.calls import call_sum
@@ -117,6 +119,15 @@ def reach(plan, state, k, learns):
 
 
 @inner
+def look_ahead(plan, state, p):
+    """Address of the table of the samples that come next, if population p shows their beginning."""
+    population = plan.populations[p]
+    if state.ahead[0] == 0 or population.column != 0 or population.incoming:
+        return 0
+    return np.int64(state.ahead.ctypes.data)
+
+
+@inner
 def change_weights(plan, state, k, weights, change, first, last):
     """Add alpha sum over replicas of g epsilon f(x) to the weights that begin at `change`."""
     projection = plan.projections[k]
@@ -126,10 +137,10 @@ def change_weights(plan, state, k, weights, change, first, last):
     drive_at = post.drive + first * post.stride
     record = plan.weights[weights]
     alpha = step_size(plan, state, record.owner)
-    table = 1
+    told = look_ahead(plan, state, projection.pre)
     if plan.setting[0].synapse_rule:
         change = record.theta
-        table = record.rule_table
+        told = record.rule_table
     elif projection.deferred:
         alpha = plan.alpha.dtype.type(1)
         state.gradient_bound[weights] += growth(plan, state, k)
@@ -138,7 +149,7 @@ def change_weights(plan, state, k, weights, change, first, last):
     call_sum(
         projection.plasticity, state.real, f_at, pre.stride, state.theta,
         change, projection.stride, drive_at, post.stride,
-        last - first, pre.size, post.size, table, alpha,
+        last - first, pre.size, post.size, told, alpha,
     )  # fmt: skip
     state.count[UPDATES] += (last - first) * projection.synapses
     if plan.setting[0].synapse_rule:

@@ -61,6 +61,7 @@ _FIELDS: dict[str, dict[str, tuple[Any, int]]] = {
         "gradient_bound": (types.float64, 1),
         "clock": (types.int64, 1),
         "count": (types.int64, 1),
+        "ahead": (types.int64, 1),
     },
 }
 

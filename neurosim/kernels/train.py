@@ -15,7 +15,7 @@ from neurosim.kernels.settle import relax
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
 
-__all__ = ["infer", "show", "train"]
+__all__ = ["announce", "infer", "show", "train"]
 
 
 @inner
@@ -52,6 +52,16 @@ def show(plan, state, samples, chosen, first):
             fill(flags_of(state, STALE, q), 0, rows, 1)
 
 
+@inner
+def announce(state, samples, chosen, first, batch):
+    """Say which samples come next, so that they can be on their way from memory."""
+    count = max(0, min(batch, chosen.size - first))
+    width = samples.shape[1] * samples.itemsize
+    for r in range(count):
+        state.ahead[1 + r] = samples.ctypes.data + chosen[first + r] * width
+    state.ahead[0] = count
+
+
 @njit(cache=True)
 def train(table, parameter, inputs, targets, chosen, batch, ticks):
     """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
@@ -68,6 +78,7 @@ def train(table, parameter, inputs, targets, chosen, batch, ticks):
         state.clock[ROWS] = rows
         made = -2
         show(plan, state, inputs, chosen, first)
+        announce(state, inputs, chosen, first + batch, batch)
         status = relax(plan, state)
         if status != DONE:
             return status, first + rows, made, total
