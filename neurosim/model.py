@@ -19,20 +19,20 @@ class Model:
     A model fulfils the contract with a `gate`, and may replace the equations of the paper by other
     rules: static methods whose argument names say what they read.
 
-    ================  ==================================================================  ==========
-    rule              may read                                                            returns
-    ================  ==================================================================  ==========
-    ``gate``          epsilon, mu, phi, timer (ticks since the teacher's onset, or -1),   true where
-                      level, signal (1 when it is given from outside)                     synapses
-                                                                                          learn
-    ``value_rule``    x, f, slope (f'), epsilon, feedback (the sum of epsilon theta),     Delta x
+    ================  ================================================================  ===========
+    rule              may read                                                          returns
+    ================  ================================================================  ===========
+    ``gate``          epsilon, mu, phi, timer (ticks since the teacher's onset, or -1), true where
+                      level, signal (1 when it is given from outside)                   synapses
+                                                                                        learn
+    ``value_rule``    x, f, slope (f'), epsilon, feedback (the sum of epsilon theta),   Delta x
                       memory
-    ``error_rule``    x, mu, epsilon (before), delta_x, delta_mu, memory                  epsilon
-    ``detector``      epsilon, last_epsilon, x_moved, mu_moved, quiet_for (ticks for      phi
+    ``error_rule``    x, mu, epsilon (before), delta_x, delta_mu, memory                epsilon
+    ``detector``      epsilon, last_epsilon, x_moved, mu_moved, quiet_for (ticks for    phi
                       which epsilon was quiet before), memory
-    ``synapse_rule``  theta, epsilon, f, alpha, memory; for one replica, where the gate   Delta theta
-                      is open and epsilon is not zero
-    ================  ==================================================================  ==========
+    ``synapse_rule``  theta, epsilon, f, alpha, memory; for one replica, where the      Delta theta
+                      gate is open and epsilon is not zero
+    ================  ================================================================  ===========
 
     All may also read the numbers that the model was made with: its fields of type int, float or
     bool. A rule that reads ``memory``, a number of its own object that begins at 0, returns a pair,
