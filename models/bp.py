@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from .. import checks, samples, training
 from ..audit import Audit, audit_backpropagation
-from ..compilation import prepare_cache
 from ..errors import ArgumentError, ArgumentTypeError, DivergenceError
 from ..guard import Guard, overflowing_node, overflowing_weight
 from ..kernels import backpropagation as kernel
@@ -81,15 +80,11 @@ class BP:
         self.arithmetic = checks.choice("BP", "arithmetic", arithmetic, ("engine", "blas"))
         name = dtype.name if isinstance(dtype, np.dtype) else dtype
         self.dtype = np.dtype(checks.choice("BP", "dtype", name, ("float64", "float32")))
-        prepare_cache()
         # NumPy's arithmetic needs no relays, and so checks them.
         self._lowered = Lowered(
             network, self.batch_size, self.dtype, relays=self.arithmetic == "engine"
         )
         self._lowered.set_learning_rates(model)
-        # The transpose of the forward weights, whatever feedback synapses there are.
-        self._lowered.projections["back"] = self._lowered.projections["theta"]
-        self._lowered.projections["back_change"] = -1
         setting = self._lowered.plan.setting[0]
         setting["mean"], setting["event_driven"] = batch_reduction == "mean", 1
         setting["guarded"] = 1

@@ -42,12 +42,16 @@ class Inspection:
     """The part of a simulator that looks and changes nothing."""
 
     network: Network
-    wiring: Network
     batch_size: int
     dtype: np.dtype[Any]
     _lowered: Lowered
     _evaluations: int
     _updates: int
+
+    @property
+    def wiring(self) -> Network:
+        """The network as it runs, with its relays and readouts."""
+        return self._lowered.network
 
     @property
     def t(self) -> int:

@@ -16,10 +16,11 @@ import numpy as np
 
 from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.kernels.layout import GAMMA, POPULATION, RULE_PARAMETERS, ZERO_THRESHOLD
+from neurosim.model import Model
 from neurosim.purity import BUILTINS, outside_names
 from neurosim.rules import compiled_loop
 
-__all__ = ["READS", "Rules", "compile_rule", "parameter_values", "reads"]
+__all__ = ["ADDRESSES", "READS", "Rules", "reads"]
 
 #: What each rule may read: state of its own object and what arrives there.
 READS: Mapping[str, tuple[str, ...]] = {
@@ -29,6 +30,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "detector": ("epsilon", "last_epsilon", "x_moved", "mu_moved", "quiet_for", "memory"),
     "synapse_rule": ("theta", "epsilon", "f", "alpha", "memory"),
 }
+#: Fields of the engine's settings in which the addresses of compiled rules are.
+ADDRESSES = ("gate", "value_rule", "error_rule", "detector")
 _PARAMETERS = {"gamma": GAMMA, "zero_threshold": ZERO_THRESHOLD}
 
 
@@ -83,17 +86,37 @@ class Rules:
 
     Attributes
     ----------
+    gate : callable or None
+        When synapses learn; none in backpropagation.
     value_rule, error_rule, detector, synapse_rule : callable or None
         What replaces the equations of the paper.
     parameters : mapping of str to float
         The model's own numbers.
     """
 
+    gate: Callable[..., Any] | None = None
     value_rule: Callable[..., Any] | None = None
     error_rule: Callable[..., Any] | None = None
     detector: Callable[..., Any] | None = None
     synapse_rule: Callable[..., Any] | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: Model | None) -> Rules:
+        """Rules of a model, each checked; none without a model."""
+        if model is None:
+            return cls()
+        parameters = model.parameters
+        rules = {kind: getattr(type(model), kind) for kind in READS}
+        for kind, rule in rules.items():
+            if rule is not None:
+                reads(kind, rule, parameters)
+        return cls(**rules, parameters=parameters)
+
+    def reads(self, kind: str) -> tuple[str, ...]:
+        """Names of what the rule of a kind reads; none if the model has none."""
+        rule = getattr(self, kind)
+        return () if rule is None else reads(kind, rule, self.parameters)
 
     @property
     def of_nodes(self) -> bool:
@@ -107,7 +130,7 @@ class Rules:
 
     def apply_to(self, setting: Any, dtype: np.dtype[Any]) -> None:
         """Compile the rules of nodes, and tell the engine of all."""
-        for kind in ("value_rule", "error_rule", "detector"):
+        for kind in ADDRESSES:
             rule = getattr(self, kind)
             if rule is not None:
                 setting[kind] = compile_rule(kind, rule, self.parameters, dtype)

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim.activations import ACTIVATIONS
+from neurosim.compilation import prepare_cache
 from neurosim.kernels import layout
 from neurosim.kernels.layout import Plan, State
 from neurosim.kernels.table import make_table
 from neurosim.levels import levels, topological_order
-from neurosim.local_rules import Rules
+from neurosim.local_rules import ADDRESSES, Rules
 from neurosim.model import Model
 from neurosim.network import Network
 from neurosim.projection import Projection
@@ -67,8 +68,8 @@ class Lowered:
         Threads for the synaptic sums of all-to-all projections.
     relays : bool
         Whether projections over several levels pass through relays.
-    rules : Rules, optional
-        What a model says by rules of a user, and the numbers that these read.
+    model : Model, optional
+        Whose rules are compiled, and whose learning rates are used; none for backpropagation.
 
     Attributes
     ----------
@@ -87,9 +88,11 @@ class Lowered:
         threads: int = 1,
         *,
         relays: bool = True,
-        rules: Rules | None = None,
+        model: Model | None = None,
     ) -> None:
-        self.rules = rules or Rules()
+        self.rules = Rules.of(model)
+        prepare_cache()
+        self._options: dict[str, Any] = {"threads": threads, "relays": relays, "model": model}
         self.described, self.batch_size, self.dtype = network, batch_size, dtype
         self.network = wired(network, relays=relays)
         populations, projections = self.network.populations, self.network.projections
@@ -122,8 +125,37 @@ class Lowered:
             setting=np.zeros(1, layout.SETTING),
         )
         self.rules.apply_to(self.plan.setting[0], dtype)
+        if model is not None:
+            self.set_learning_rates(model)
+        else:
+            # The transpose of the forward weights, whatever feedback synapses there are.
+            self.projections["back"] = self.projections["theta"]
+            self.projections["back_change"] = -1
         self._tell_synapse_rules()
         self._equip(self._fresh_state(self.theta, self.theta_bound))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy, or another process, is made of: addresses are of no use there."""
+        arguments = (self.described, self.batch_size, self.dtype)
+        kept = {"arguments": arguments, "options": self._options}
+        return {**kept, "plan": self.plan, "state": self.state}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__init__(*kept["arguments"], **kept["options"])  # type: ignore[misc]
+        plan: Any = kept["plan"]
+        own: Any = self.plan
+        for name in own.setting.dtype.names:
+            if name not in ADDRESSES:
+                own.setting[name] = plan.setting[name]
+        for name in ("held", "injected_until"):
+            own.populations[name] = plan.populations[name]
+        for name in ("first_cut", "cuts"):
+            own.projections[name] = plan.projections[name]
+        own.alpha[:], own.parameter[:] = plan.alpha, plan.parameter
+        self.plan = self.plan._replace(cut=plan.cut.copy())
+        for mine, theirs in zip(self.state, kept["state"], strict=True):
+            mine[...] = theirs
+        self.arguments[0][...] = make_table(self.plan, self.state)
 
     def _tell_synapse_rules(self) -> None:
         """Tables of where the loop of a synapse rule finds its numbers, changes and memories."""
@@ -231,7 +263,7 @@ class Lowered:
             record["size"], record["stride"] = population.size, stride
             record["level"] = self.levels[name]
             # Nothing reads f of an output, and f of the identity is x itself.
-            linear = population.activation is ACTIVATIONS["identity"] or not outgoing[p]
+            linear = population.activation == ACTIVATIONS["identity"] or not outgoing[p]
             record["linear"] = linear
             record["reach"] = _REACH.get(population.activation, layout.REACH_UNKNOWN)
             record["injected_until"] = layout.LONG_AGO

@@ -22,7 +22,7 @@ class Model:
     ================  ================================================================  ===========
     rule              may read                                                          returns
     ================  ================================================================  ===========
-    ``gate``          epsilon, mu, phi, timer (ticks since the teacher's onset, or -1), true where
+    ``gate``          epsilon, mu, phi, timer (ticks since the teacher's onset or -1),  true where
                       level, signal (1 when it is given from outside)                   synapses
                                                                                         learn
     ``value_rule``    x, f, slope (f'), epsilon, feedback (the sum of epsilon theta),   Delta x

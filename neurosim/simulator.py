@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks, samples, training
-from neurosim.compilation import prepare_cache
 from neurosim.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -22,7 +21,6 @@ from neurosim.inspection import SynapticOperations
 from neurosim.interventions import Interventions, Lesions
 from neurosim.kernels import layout
 from neurosim.kernels import run as engine
-from neurosim.local_rules import Rules, compile_rule, reads
 from neurosim.lowering import Lowered
 from neurosim.model import Model
 from neurosim.monitors import Recorder, SpikeMonitor, StateMonitor
@@ -68,8 +66,6 @@ class Simulator(Interventions):
     ----------
     network : Network
         As it was described.
-    wiring : Network
-        As it runs, with its relays and readouts.
 
     Examples
     --------
@@ -122,34 +118,23 @@ class Simulator(Interventions):
             raise ArgumentError(
                 f"{owner}: {type(model).__name__} learns at every tick; its nodes cannot rest"
             )
-        parameters = model.parameters
-        gate_reads = reads("gate", type(model).gate, parameters)
-        rules = Rules(
-            type(model).value_rule,
-            type(model).error_rule,
-            type(model).detector,
-            type(model).synapse_rule,
-            parameters,
-        )
-        prepare_cache()
         self.relays = checks.boolean(owner, "relays", relays)
         self._lowered = Lowered(
-            network, self.batch_size, self.dtype, self.threads, relays=relays, rules=rules
+            network, self.batch_size, self.dtype, self.threads, relays=relays, model=model
         )
+        rules = self._lowered.rules
+        gate_reads = rules.reads("gate")
         if rules.synapse_rule is not None and self._lowered.blocks["waits"].any():
             raise ArgumentError(
                 f"{owner}: {type(model).__name__} has a synapse rule of its own, which cannot be "
                 "applied to weights that are used more than once"
             )
-        self.wiring = self._lowered.network
         self._inputs, self._outputs = self.wiring.inputs, self.wiring.outputs
         self._depth = max(self._lowered.levels.values())
         plan = self._lowered.plan
-        self._lowered.set_learning_rates(model)
         plan.parameter[layout.GAMMA] = model.gamma
         plan.parameter[layout.ZERO_THRESHOLD] = model.zero_threshold
         setting = plan.setting[0]
-        setting["gate"] = compile_rule("gate", type(model).gate, parameters, self.dtype)
         setting["reads_time"] = "timer" in gate_reads or "signal" in gate_reads
         setting["reads_state"] = bool({"epsilon", "mu", "phi"} & set(gate_reads))
         self._phi_matters = "phi" in gate_reads or rules.of_nodes
@@ -163,7 +148,6 @@ class Simulator(Interventions):
         setting["defers"] = model.commit == "release"
         self._rest(bool(rest_after_update))
         self._guard = Guard(self._lowered)
-        self._engine = self._lowered.arguments
         self._monitors: list[Any] = []
         self._recorder = Recorder(self, self._monitors)
         self._presentations = 0
@@ -178,6 +162,10 @@ class Simulator(Interventions):
         self._ticks_per_slice = 64
         # Whether some monitor does not hold the present snapshot.
         self._unrecorded = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What predicts shares the weights of this simulator, and is made anew for a copy.
+        return {**self.__dict__, "_forward": None}
 
     # ---- presenting --------------------------------------------------------------------------
 

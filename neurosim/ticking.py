@@ -29,7 +29,7 @@ def _make_unrecorded(simulator: Simulator, ticks: int, learning: bool) -> None:
     while done < ticks:
         wanted = min(ticks - done, simulator._ticks_per_slice)
         begun = time.perf_counter()
-        status, made = engine.advance(*simulator._engine, wanted, learning)
+        status, made = engine.advance(*simulator._lowered.arguments, wanted, learning)
         done += made
         count(simulator, made * rows, learning)
         if status == layout.DIVERGED:
@@ -47,7 +47,7 @@ def _make_recorded(simulator: Simulator, ticks: int, learning: bool) -> None:
     rows = int(simulator._lowered.state.clock[layout.ROWS])
     recorder, clock = simulator._recorder, simulator._lowered.state.clock
     if ticks and simulator._unrecorded:
-        engine.record(*simulator._engine, *recorder.arrays(1))
+        engine.record(*simulator._lowered.arguments, *recorder.arrays(1))
         recorder.distribute(int(clock[layout.TICK]), 1)
         simulator._unrecorded = False
     while done < ticks:
@@ -55,7 +55,7 @@ def _make_recorded(simulator: Simulator, ticks: int, learning: bool) -> None:
         tape = recorder.arrays(wanted)
         first = int(clock[layout.TICK]) + 1
         begun = time.perf_counter()
-        status, made = engine.run(*simulator._engine, wanted, learning, *tape)
+        status, made = engine.run(*simulator._lowered.arguments, wanted, learning, *tape)
         done += made
         count(simulator, made * rows, learning)
         recorder.distribute(first, made)

@@ -62,7 +62,7 @@ def _train(
     """Present the chosen samples in the compiled loop; returns how many were."""
     batch = simulator.batch_size
     status, begun, made, replica_ticks = loops.train(
-        *simulator._engine, inputs, targets, chosen, batch, ticks
+        *simulator._lowered.arguments, inputs, targets, chosen, batch, ticks
     )
     count(simulator, int(replica_ticks), True)
     if status == layout.DIVERGED:
