@@ -42,6 +42,17 @@ class Connector(Protocol):
         """Return which pairs are connected; None if all are, each through its own weight."""
 
 
+_MOST_SYNAPSES = 2**31
+
+
+def _check_count(owner: str, synapses: float) -> None:
+    if synapses > _MOST_SYNAPSES:
+        raise ArgumentError(
+            f"{owner}: about {synapses:.2g} synapses are more than a sparse projection can have "
+            f"({_MOST_SYNAPSES:.2g})"
+        )
+
+
 @dataclass(frozen=True)
 class AllToAll:
     """Every node is connected to every node."""
@@ -79,6 +90,7 @@ class FixedProbability:
     def pattern(self, owner: str, shape: tuple[int, int], draws: Draws) -> Pattern | None:
         """Draw the gaps between connected pairs, whose number is what it costs."""
         pairs = shape[0] * shape[1]
+        _check_count(owner, pairs * self.probability)
         generator = draws()
         size = max(16, int(1.1 * pairs * self.probability))
         parts: list[npt.NDArray[np.int64]] = []
@@ -109,6 +121,7 @@ class FixedInDegree:
                 f"{owner}: an in-degree of {self.degree} needs as many presynaptic nodes, not "
                 f"{shape[0]}"
             )
+        _check_count(owner, self.degree * shape[1])
         generator = draws()
         pre = [generator.choice(shape[0], self.degree, replace=False) for _ in range(shape[1])]
         post = np.repeat(np.arange(shape[1]), self.degree)
@@ -167,18 +180,46 @@ class _Window:
     def _windows(self) -> tuple[int, ...]:
         return _lengths(type(self).__name__, "window", self.window, len(self._sizes))
 
-    def _taps(
-        self, strides: Sequence[int], padding: int
-    ) -> tuple[tuple[int, ...], list[tuple[int, Any, Any]]]:
-        """Sizes of the result; for each place in the window its number, sources and targets."""
+    @property
+    def _strides(self) -> tuple[int, ...]:
+        return self._windows
+
+    @property
+    def _border(self) -> int:
+        return 0
+
+    @property
+    def _channels(self) -> tuple[int, int]:
+        raise NotImplementedError
+
+    @property
+    def result_size(self) -> tuple[int, ...]:
+        """Positions of the postsynaptic population."""
         sizes, windows = self._sizes, self._windows
         results = tuple(
-            (n + 2 * padding - w) // s + 1 for n, w, s in zip(sizes, windows, strides, strict=True)
+            (n + 2 * self._border - w) // s + 1
+            for n, w, s in zip(sizes, windows, self._strides, strict=True)
         )
         if min(results) < 1:
             raise ArgumentError(
                 f"{type(self).__name__}: a window of {windows} does not fit into {sizes}"
             )
+        return results
+
+    @property
+    def pre_size(self) -> int:
+        """Nodes of the presynaptic population."""
+        return math.prod(self._sizes) * self._channels[0]
+
+    @property
+    def post_size(self) -> int:
+        """Nodes of the postsynaptic population."""
+        return math.prod(self.result_size) * self._channels[1]
+
+    def _taps(self) -> list[tuple[int, Any, Any]]:
+        """For each place in the window its number, and sources and targets there."""
+        sizes, windows, results = self._sizes, self._windows, self.result_size
+        strides, padding = self._strides, self._border
         grid = np.stack(np.meshgrid(*map(np.arange, results), indexing="ij"), axis=-1)
         targets = np.arange(math.prod(results)).reshape(results)
         taps = []
@@ -187,7 +228,7 @@ class _Window:
             inside = np.all((place >= 0) & (place < np.array(sizes)), axis=-1)
             sources = np.ravel_multi_index(tuple(place[inside].T), sizes)
             taps.append((number, sources, targets[inside]))
-        return results, taps
+        return taps
 
 
 def _check_shape(owner: str, rule: object, wanted: tuple[int, int], shape: tuple[int, int]) -> None:
@@ -235,26 +276,19 @@ class Convolution(_Window):
         for name in ("in_channels", "out_channels"):
             checks.integer("Convolution", name, getattr(self, name), 1)
         checks.integer("Convolution", "padding", self.padding, 0)
-        self._taps(self._strides, self.padding)
+        _ = self.result_size
 
     @property
     def _strides(self) -> tuple[int, ...]:
         return _lengths("Convolution", "stride", self.stride, len(self._sizes))
 
     @property
-    def result_size(self) -> tuple[int, ...]:
-        """Positions of the postsynaptic population."""
-        return self._taps(self._strides, self.padding)[0]
+    def _border(self) -> int:
+        return self.padding
 
     @property
-    def pre_size(self) -> int:
-        """Nodes of the presynaptic population."""
-        return math.prod(self._sizes) * self.in_channels
-
-    @property
-    def post_size(self) -> int:
-        """Nodes of the postsynaptic population."""
-        return math.prod(self.result_size) * self.out_channels
+    def _channels(self) -> tuple[int, int]:
+        return self.in_channels, self.out_channels
 
     @property
     def weight_shape(self) -> tuple[int, ...]:
@@ -268,7 +302,7 @@ class Convolution(_Window):
         pre: list[Any] = []
         post: list[Any] = []
         weight: list[Any] = []
-        for number, sources, targets in self._taps(self._strides, self.padding)[1]:
+        for number, sources, targets in self._taps():
             full = (len(sources), self.in_channels, self.out_channels)
             first = sources[:, None, None] * self.in_channels + channels[0]
             second = targets[:, None, None] * self.out_channels + channels[1]
@@ -299,22 +333,11 @@ class AveragePooling(_Window):
 
     def __post_init__(self) -> None:
         checks.integer("AveragePooling", "channels", self.channels, 1)
-        self._taps(self._windows, 0)
+        _ = self.result_size
 
     @property
-    def result_size(self) -> tuple[int, ...]:
-        """Positions of the postsynaptic population."""
-        return self._taps(self._windows, 0)[0]
-
-    @property
-    def pre_size(self) -> int:
-        """Nodes of the presynaptic population."""
-        return math.prod(self._sizes) * self.channels
-
-    @property
-    def post_size(self) -> int:
-        """Nodes of the postsynaptic population."""
-        return math.prod(self.result_size) * self.channels
+    def _channels(self) -> tuple[int, int]:
+        return self.channels, self.channels
 
     @property
     def weights(self) -> npt.NDArray[np.float64]:
@@ -325,7 +348,7 @@ class AveragePooling(_Window):
         """Return the pairs, all through the same weight."""
         _check_shape(owner, "the pooling", (self.pre_size, self.post_size), shape)
         channels = np.arange(self.channels)
-        _, taps = self._taps(self._windows, 0)
+        taps = self._taps()
         pre = [(s[:, None] * self.channels + channels).ravel() for _, s, _ in taps]
         post = [(t[:, None] * self.channels + channels).ravel() for _, _, t in taps]
         first, second = np.concatenate(pre), np.concatenate(post)

@@ -351,6 +351,13 @@ def bad(**changes):
     return lambda: net.connect(changes.pop("pre", "a"), changes.pop("post", "b"), **changes)
 
 
+def huge(rule):
+    net = ns.Network(seed=0)
+    net.add_population("a", 10**6)
+    net.add_population("b", 10**6)
+    return lambda: net.connect("a", "b", rule=rule)
+
+
 @pytest.mark.parametrize(
     ("act", "words"),
     [
@@ -369,6 +376,8 @@ def bad(**changes):
         (bad(feedback_weights=np.ones((3, 2))), "feedback_weights need feedback"),
         (bad(pre="b", post="c", lender="a->c"), "they do not fit"),
         (bad(plastic="yes"), "plastic must be True or False"),
+        (huge(connectors.FixedProbability(0.5)), "about 5e.11 synapses are more"),
+        (huge(connectors.FixedInDegree(10**4)), "about 1e.10 synapses are more"),
         (lambda: connectors.FixedProbability(1.5), "probability must be <= 1"),
         (lambda: connectors.Convolution((3, 3), 4), "does not fit into"),
         (lambda: connectors.Convolution((3, 3, 3), 2), "one or two"),
