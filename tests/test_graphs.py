@@ -34,15 +34,15 @@ def largest_difference(first, second):
     return max(np.abs(first[name] - second[name]).max() for name in first)
 
 
-def assert_equal_to_backpropagation(net, *, batch=3, dtype="float64", rest=None):
+def assert_equal_to_backpropagation(net, *, batch=3, dtype="float64", rest=None, rate=RATE):
     data = samples(net, 2 * batch + 1)
     options = {"batch_size": batch, "dtype": dtype}
-    bp = learned(models.BP(net, learning_rate=RATE, **options), data)
-    oracle = models.BP(net, learning_rate=RATE, arithmetic="blas", **options)
+    bp = learned(models.BP(net, learning_rate=rate, **options), data)
+    oracle = models.BP(net, learning_rate=rate, arithmetic="blas", **options)
     tolerance = 1e-12 if dtype == "float64" else 1e-4
     assert largest_difference(bp, learned(oracle, data)) < tolerance
     assert not same_bits(bp, models.BP(net, dtype=dtype).weights)
-    for model in (models.ZIL(learning_rate=RATE), models.FaZIL(learning_rate=RATE)):
+    for model in (models.ZIL(learning_rate=rate), models.FaZIL(learning_rate=rate)):
         for event_driven in (True, False):
             sim = ns.Simulator(
                 net, model, event_driven=event_driven, rest_after_update=rest, **options
@@ -76,7 +76,8 @@ slow = settings(max_examples=25, deadline=None, suppress_health_check=list(Healt
 @slow
 @given(graphs(), st.sampled_from([1, 3]), st.sampled_from([None, False]))
 def test_random_graphs_equal_backpropagation(net, batch, rest):
-    assert_equal_to_backpropagation(net, batch=batch, rest=rest)
+    # With larger steps gradient descent leaves some of these for infinity.
+    assert_equal_to_backpropagation(net, batch=batch, rest=rest, rate=1e-4)
 
 
 @slow
