@@ -1,6 +1,7 @@
 """How errors travel, and that the ways of computing them do not differ in a bit."""
 
 import importlib.util
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -378,6 +379,51 @@ def test_nan_in_what_a_node_is_not_wired_to(variable):
     else:  # nothing that moves reads mu: the refusal came a tick later
         x = poisoned.value_node("hidden1", 0).x
     assert x == clean.value_node("hidden1", 0).x
+
+
+@pytest.mark.parametrize("position", range(1, 5))
+def test_nan_in_all_that_a_node_is_not_wired_to(position):
+    """At any depth: the next x of a node is the same bits, where all but what it reads is NaN.
+
+    Populations are looked at by name, and the step is refused at the first one that is not finite;
+    so the one with the node is called such that it comes first.
+    """
+    names = ["e", "d", "c", "b", "f"]
+    names[position] = "a"
+    net = ns.Network(seed=1)
+    for name, size in zip(names, SIZES, strict=True):
+        net.add_population(name, size, "tanh")
+    for pre, post in pairwise(names):
+        net.connect(pre, post)
+    sims = []
+    for _ in range(2):
+        sim = ns.Simulator(net, models.IL(t_c=10**6, gamma=0.2), event_driven=False)
+        inputs, targets = samples(1)
+        sim.clamp(names[0], inputs)
+        sim.settle()
+        sim.clamp(names[-1], targets)
+        sim.run(4)
+        sim.release(names[-1])
+        sims.append(sim)
+    clean, poisoned = sims
+    view = poisoned._lowered.view
+    fields = ("x", "f", "slope", "mu", "epsilon", "delta_x", "feedback")
+    for n, name in enumerate(names):
+        for field in fields:
+            if n == position:
+                view(field, name)[:, 1:] = np.nan
+            elif (n, field) != (position + 1, "epsilon"):
+                view(field, name)[:] = np.nan
+    for k in range(len(net.projections)):
+        name = f"{names[k]}->{names[k + 1]}"
+        block = poisoned._lowered.theta_block(name)
+        block[1 if k == position else 0 :] = np.nan
+    clean.step()
+    with pytest.raises(ns.errors.DivergenceError):
+        poisoned.step()
+    # Refused before anything was committed: this is what the node was about to do.
+    assert view("x_next", "a")[0, 0] == clean.value_node("a", 0).x
+    assert clean.value_node("a", 0).x != poisoned.value_node("a", 0).x
 
 
 def test_recording_stays_in_the_compiled_loop(monkeypatch):
