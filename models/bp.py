@@ -126,6 +126,8 @@ class BP:
     def set_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
         """Set the weights of some projections, by name; all are checked before any is set."""
         checked = {}
+        if not isinstance(weights, Mapping):
+            raise ArgumentTypeError("BP.set_weights: weights must be a mapping of name to array")
         for name, values in weights.items():
             checks.choice("BP.set_weights", "projection", name, self._lowered.weight_names)
             block = self._lowered.theta_block(name)
@@ -150,10 +152,14 @@ class BP:
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
     ) -> None:
         lowered = self._lowered
-        if kernel.backpropagate(*lowered.arguments, x, y, chosen, self.batch_size) >= 0:
-            # y is kept as x, and delta as epsilon.
-            fault = overflowing_node(lowered, ("x", "f", "epsilon"))
-            assert fault is not None
+        before = lowered.theta.copy()
+        failed = kernel.backpropagate(*lowered.arguments, x, y, chosen, self.batch_size) >= 0
+        # y is kept as x, and delta as epsilon.
+        fault = overflowing_node(lowered, ("x", "f", "epsilon")) if failed else None
+        fault = fault or overflowing_weight(lowered)
+        if fault is not None:
+            if overflowing_weight(lowered):
+                lowered.theta[:] = before
             raise DivergenceError(*fault)
 
     @np.errstate(over="ignore", invalid="ignore")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..checks import integer
+from ..checks import MOST_TICKS, integer
 from ..model import Model
 
 __all__ = ["IL"]
@@ -35,7 +35,7 @@ class IL(Model):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        integer("IL", "t_c", self.t_c, 0)
+        integer("IL", "t_c", self.t_c, 0, MOST_TICKS)
 
     @property
     def signal_at(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..checks import integer
+from ..checks import MOST_TICKS, integer
 from ..model import Model
 
 __all__ = ["IncrementalPC"]
@@ -36,7 +36,7 @@ class IncrementalPC(Model):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        integer("IncrementalPC", "presentation", self.presentation, 1)
+        integer("IncrementalPC", "presentation", self.presentation, 1, MOST_TICKS)
 
     def ticks(self, depth: int) -> int:
         """As many as were asked for."""

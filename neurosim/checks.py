@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import numbers
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,10 @@ import numpy.typing as npt
 
 from neurosim.errors import ArgumentError, ArgumentTypeError, DataError
 
-__all__ = ["boolean", "choice", "finite_array", "integer", "name", "real"]
+__all__ = ["MOST_TICKS", "boolean", "choice", "finite_array", "integer", "name", "names", "real"]
 
+#: Ticks that may be asked for at a time; ten thousand times as many fit the clock.
+MOST_TICKS = 10**12
 FloatArray = npt.NDArray[Any]
 
 
@@ -65,7 +67,10 @@ def real(
     """Return `value` as a finite float within its limits."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise ArgumentTypeError(f"{owner}: {argument} must be a number, not {value!r}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number):
         raise ArgumentError(f"{owner}: {argument} must be finite, not {value!r}")
     if positive and number <= 0:
@@ -85,6 +90,16 @@ def name(owner: str, argument: str, value: object) -> str:
             f"ends, not {value!r}"
         )
     return value
+
+
+def names(owner: str, argument: str, value: object) -> list[str]:
+    """Return the elements of `value` if it is a list, or another sequence, of strings."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, (Sequence, np.ndarray)):
+        raise ArgumentTypeError(f"{owner}: {argument} must be a list of strings, not {value!r}")
+    for each in value:
+        if not isinstance(each, str):
+            raise ArgumentTypeError(f"{owner}: {argument} must hold strings, not {each!r}")
+    return [str(each) for each in value]
 
 
 def finite_array(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WeightsLike", "described"]
 
+# 256 GiB of weights.
+_MOST_PAIRS = 2**35
 WeightsLike = Initializer | npt.ArrayLike | Projection
 
 
@@ -38,6 +40,15 @@ def described(
 ) -> Projection:
     """Return the projection; see `Network.connect`."""
     owner = f"projection {name!r}"
+    if (
+        shape[0] * shape[1] > _MOST_PAIRS
+        and rule is None
+        and mask is None
+        and (not callable(getattr(weights, "tocoo", None)))
+    ):
+        raise ArgumentError(
+            f"{owner}: all-to-all, {shape[0]:,} x {shape[1]:,} synapses are too many; give a rule"
+        )
     checks.choice(owner, "feedback", feedback, FEEDBACK)
     if plastic is None:
         plastic = bool(getattr(rule, "plastic", True))
@@ -65,7 +76,14 @@ def described(
                 "do not fit"
             )
         plastic, initial = lender.plastic, lender.weights
-    elif hasattr(weights, "tocoo"):
+        if "plastic" in (feedback, lender.feedback) and (
+            feedback != lender.feedback or feedback_weights is not None
+        ):
+            raise ArgumentError(
+                f"{owner}: feedback synapses that learn are lent with the weights: feedback must "
+                f"be {lender.feedback!r}, as for {lender.name!r}, without feedback_weights"
+            )
+    elif callable(getattr(weights, "tocoo", None)):
         if rule is not None or mask is not None:
             raise ArgumentError(
                 f"{owner}: sparse weights say what is connected; leave out the "
@@ -94,7 +112,10 @@ def _pattern(
     if rule is not None and mask is not None:
         raise ArgumentError(f"{owner}: give a rule or a mask, not both")
     if mask is not None:
-        chosen = np.asarray(mask)
+        try:
+            chosen = np.asarray(mask)
+        except ValueError:
+            raise ArgumentTypeError(f"{owner}: mask is not a rectangular array") from None
         if chosen.dtype != np.bool_ or chosen.shape != shape:
             raise ArgumentTypeError(
                 f"{owner}: mask must be an array of bool of shape {shape}, not {chosen.dtype} of "
@@ -103,7 +124,7 @@ def _pattern(
         first, second = np.nonzero(chosen)
         return Pattern.of_pairs(owner, shape, first, second)[0]
     rule = AllToAll() if rule is None else rule
-    if not hasattr(rule, "pattern"):
+    if isinstance(rule, type) or not callable(getattr(rule, "pattern", None)):
         raise ArgumentTypeError(f"{owner}: rule must be one of neurosim.connectors, not {rule!r}")
     return rule.pattern(owner, shape, partial(generator_for, network.seed, f"{name} pattern"))
 
@@ -134,7 +155,9 @@ def _values(
     weights: Any,
 ) -> Initializer | npt.NDArray[Any]:
     """Weights in the order of the projection, or the rule that draws them."""
-    if hasattr(weights, "draw"):
+    if isinstance(weights, type):
+        raise ArgumentTypeError(f"{owner}: {argument} must be an array or a rule, not {weights!r}")
+    if callable(getattr(weights, "draw", None)):
         return cast(Initializer, weights)
     if pattern is None:
         return _frozen(checks.finite_array(owner, argument, weights, shape, np.float64))

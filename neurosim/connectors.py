@@ -138,9 +138,17 @@ class Pairs:
     pairs: Iterable[tuple[int, int]]
 
     def __post_init__(self) -> None:
-        array = np.asarray(self.pairs if isinstance(self.pairs, np.ndarray) else list(self.pairs))
-        if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":
+        try:
+            pairs = self.pairs
+            array = np.asarray(pairs if isinstance(pairs, np.ndarray) else list(pairs))
+            good = array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "iu"
+            good = good and int(array.max(initial=0)) < 2**63
+        except (TypeError, ValueError):
+            good = False
+        if not good:
             raise ArgumentTypeError("Pairs: pairs must be a list of (pre, post) whole numbers")
+        if not len(array):
+            raise ArgumentError("Pairs: pairs must name at least one pair")
         object.__setattr__(self, "pairs", tuple(map(tuple, array.tolist())))
 
     @property
@@ -162,7 +170,7 @@ def _lengths(owner: str, argument: str, value: object, count: int | None) -> tup
             f"{owner}: {argument} must be a whole number, or as many as there are dimensions (one "
             f"or two), not {value!r}"
         )
-    return tuple(checks.integer(owner, argument, n, 1) for n in given)
+    return tuple(checks.integer(owner, argument, n, 1, 2**31) for n in given)
 
 
 @dataclass(frozen=True)
@@ -274,9 +282,10 @@ class Convolution(_Window):
 
     def __post_init__(self) -> None:
         for name in ("in_channels", "out_channels"):
-            checks.integer("Convolution", name, getattr(self, name), 1)
-        checks.integer("Convolution", "padding", self.padding, 0)
-        _ = self.result_size
+            checks.integer("Convolution", name, getattr(self, name), 1, 2**31)
+        checks.integer("Convolution", "padding", self.padding, 0, 2**31)
+        places = math.prod(self.result_size) * math.prod(self._windows)
+        _check_count("Convolution", float(places) * self.in_channels * self.out_channels)
 
     @property
     def _strides(self) -> tuple[int, ...]:
@@ -332,8 +341,9 @@ class AveragePooling(_Window):
     plastic = False
 
     def __post_init__(self) -> None:
-        checks.integer("AveragePooling", "channels", self.channels, 1)
-        _ = self.result_size
+        checks.integer("AveragePooling", "channels", self.channels, 1, 2**31)
+        places = math.prod(self.result_size) * math.prod(self._windows)
+        _check_count("AveragePooling", float(places) * self.channels)
 
     @property
     def _channels(self) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from neurosim.network import Network
 from neurosim.projection import Projection
 
 if TYPE_CHECKING:
+    from neurosim.model import Model
     from neurosim.models import BP
     from neurosim.simulator import Simulator
 
@@ -123,12 +125,13 @@ class Probe:
         *,
         event_driven: bool = False,
         rest: bool | None = False,
+        model: Model | None = None,
     ) -> Simulator:
         """Make a simulator like the original, which has settled and to which a teacher appears."""
         original = self._original
         result = type(original)(
             network or original.network,
-            original.model,
+            model or original.model,
             batch_size=self._batch,
             dtype=original.dtype.name,  # type: ignore[arg-type]
             error_form=original.error_form,  # type: ignore[arg-type]
@@ -325,10 +328,14 @@ class Probe:
 
         original = self._original
         model = original.model
-        sim = self._copy(rest=None)
+        # Steps that show a difference, whatever those of the model are.
+        rates: Any = 0.05
+        if isinstance(model.learning_rate, Mapping):
+            rates = dict.fromkeys(model.learning_rate, 0.05)
+        sim = self._copy(rest=None, model=replace(model, learning_rate=rates))
         bp = BP(
             original.network,
-            learning_rate=model.learning_rate,
+            learning_rate=rates,
             batch_size=self._batch,
             batch_reduction=model.batch_reduction,
             dtype=original.dtype.name,  # type: ignore[arg-type]

@@ -40,8 +40,20 @@ class Guard:
         """All that a kernel may change, and more."""
         return *self.lowered.plan, *self.lowered.state
 
+    def copies(self) -> list[npt.NDArray[Any]]:
+        """Copies of everything, to go back to."""
+        return [array.copy() for array in self.arrays]
+
+    def restore(self, copies: list[npt.NDArray[Any]]) -> None:
+        """Go back."""
+        for array, kept in zip(self.arrays, copies, strict=True):
+            array[...] = kept
+
     def attempt(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
         """Call a kernel; its result is a status, or begins with one."""
+        if self.lowered.plan.setting[0]["error_rule"]:
+            # Nothing is known beforehand of what such a rule gives.
+            return self.attempt_with_copy(kernel, *arguments)
         result = kernel(*self.lowered.arguments, *arguments)
         status = result[0] if isinstance(result, tuple) else result
         if status == layout.DONE:
@@ -53,7 +65,7 @@ class Guard:
     def attempt_with_copy(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
         """Call a kernel with a copy of everything to go back to."""
         setting = self.lowered.plan.setting[0]
-        backup = [array.copy() for array in self.arrays]
+        backup = self.copies()
         setting["guarded"] = 1
         try:
             result = kernel(*self.lowered.arguments, *arguments)
@@ -61,11 +73,11 @@ class Guard:
             setting["guarded"] = 0
         status = result[0] if isinstance(result, tuple) else result
         fault = overflowing_node(self.lowered) or overflowing_weight(self.lowered)
-        if status == layout.DONE and fault is None:
+        refused = self.lowered.state.clock[layout.REFUSED]
+        if status == layout.DONE and fault is None and not refused:
             return result
         error = self.divergence(fault)
-        for array, kept in zip(self.arrays, backup, strict=True):
-            array[...] = kept
+        self.restore(backup)
         raise error
 
     def divergence(self, fault: Fault | None = None) -> DivergenceError:

@@ -130,10 +130,14 @@ class Inspection:
 
     def synapse(self, pre: str, pre_index: int, post: str, post_index: int) -> Synapse:
         """Return a synapse as an object."""
-        self._check_node("Simulator.synapse", pre, pre_index, 0)
-        self._check_node("Simulator.synapse", post, post_index, 0)
-        name = f"{pre}->{post}"
-        owner, projections = "Simulator.synapse", self._lowered.network.projections
+        return self._find_synapse("Simulator.synapse", pre, pre_index, post, post_index)
+
+    def _find_synapse(
+        self, owner: str, pre: str, pre_index: int, post: str, post_index: int
+    ) -> Synapse:
+        self._check_node(owner, pre, pre_index, 0)
+        self._check_node(owner, post, post_index, 0)
+        name, projections = f"{pre}->{post}", self._lowered.network.projections
         checks.choice(owner, "projection", name, self._lowered.projection_names)
         if projections[name].weight_index(pre_index, post_index) is None:
             raise ArgumentError(
@@ -186,7 +190,8 @@ class Inspection:
         Returns
         -------
         Audit
-            Which prints as a report; the simulation itself is left alone.
+            Which prints as a report. The simulation itself is left alone; its lesions are not
+            copied.
 
         Examples
         --------

@@ -20,26 +20,32 @@ from neurosim.lowering import Lowered
 __all__ = ["Interventions", "Lesions"]
 
 Key = tuple[str, int, int]
+_BLOCKS = ("weights", "back_weights")
 
 
 class Lesions:
-    """Which synapses are cut, and the weights that they had."""
+    """Which synapses are cut, and the weights and memories that they had."""
 
     def __init__(self, lowered: Lowered) -> None:
         self._lowered = lowered
-        #: (projection, pre, post) -> (theta, feedback theta).
-        self.cuts: dict[Key, tuple[float, float]] = {}
+        #: (projection, pre, post) -> what it had in each block of weights, by field.
+        self.cuts: dict[Key, list[float]] = {}
         #: (population, index) -> the synapses that silencing this node has cut.
         self.silenced: dict[tuple[str, int], list[Key]] = {}
 
-    def weights(self, key: Key) -> tuple[float, float]:
-        """Theta and feedback theta of a synapse now."""
+    def places(self, key: Key) -> list[tuple[npt.NDArray[Any], tuple[int, ...]]]:
+        """Where a synapse has its weights, and what it remembers: arrays and indices."""
         name, pre, post = key
-        index = self._lowered.network.projections[name].weight_index(pre, post)
+        lowered = self._lowered
+        record = lowered.projections[lowered.projection_index[name]]
+        index = lowered.network.projections[name].weight_index(pre, post)
         assert index is not None
-        blocks = (self._lowered.theta_block(name, feedback=side) for side in (False, True))
-        theta, feedback = (float(block[index]) for block in blocks)
-        return theta, feedback
+        return [
+            (lowered.block(b, field), index)
+            for b in sorted({int(record["weights"]), int(record["back_weights"])})
+            for field in ("theta", "memory")
+            if lowered.blocks[b][field] >= 0
+        ]
 
     def touches(self, key: Key, node: tuple[str, int]) -> bool:
         """Whether a synapse begins or ends at a node."""
@@ -98,6 +104,9 @@ class Interventions(Inspection):
         key = self._check_synapse("Simulator.mend", pre, pre_index, post, post_index)
         if key not in self._lesions.cuts:
             raise ProtocolError(f"Simulator.mend: synapse {key} is not cut")
+        for node, keys in self._lesions.silenced.items():
+            if key in keys:
+                raise ProtocolError(f"Simulator.mend: node {node[1]} of {node[0]!r} is silent")
         self._mend([key])
 
     def silence(self, population: str, nodes: Sequence[int] | None = None) -> None:
@@ -162,7 +171,7 @@ class Interventions(Inspection):
         """
         owner = "Simulator.inject"
         chosen = self._check_nodes(owner, population, nodes)
-        ticks = checks.integer(owner, "ticks", ticks, 1, 2**62)
+        ticks = checks.integer(owner, "ticks", ticks, 1, checks.MOST_TICKS)
         if self.wiring.populations[population].constant:
             raise ArgumentError(f"{owner}: population {population!r} is constant")
         if not self._shown:
@@ -183,53 +192,45 @@ class Interventions(Inspection):
     def _check_synapse(
         self, owner: str, pre: str, pre_index: int, post: str, post_index: int
     ) -> Key:
-        synapse = self.synapse(pre, pre_index, post, post_index)
-        return synapse.key
+        return self._find_synapse(owner, pre, pre_index, post, post_index).key
 
     def _cut(self, owner: str, keys: Iterable[Key]) -> None:
         """Cut synapses, or none if one of them cannot be."""
         keys = list(keys)
-        projections = self.wiring.projections
-        lent = {projection.shares for projection in projections.values()}
         for name, pre, post in keys:
-            pattern = projections[name].pattern
-            shared = pattern is not None and pattern.shares_weights
-            if shared or projections[name].shares is not None or name in lent:
+            if self._lowered.is_shared(name):
                 raise ArgumentError(
                     f"{owner}: synapse {(name, pre, post)} has its weight in common with others"
                 )
-        for key in keys:
-            self._lesions.cuts[key] = self._lesions.weights(key)
-        self._refresh_cuts(keys, lambda: None)
+        lesions = self._lesions
+        had = {key: [float(array[index]) for array, index in lesions.places(key)] for key in keys}
+        self._change_cuts({**lesions.cuts, **had}, {})
 
     def _mend(self, keys: list[Key]) -> None:
-        """Give synapses back the weights they had; none if that overflows."""
-        kept = {key: self._lesions.cuts.pop(key) for key in keys}
+        """Give synapses back what they had; none if that overflows."""
+        cuts = self._lesions.cuts
+        given = {key: cuts[key] for key in keys}
+        self._change_cuts({key: had for key, had in cuts.items() if key not in given}, given)
 
-        def give_back() -> None:
-            for (name, pre, post), values in kept.items():
-                index = self.wiring.projections[name].weight_index(pre, post)
-                for side, value in zip((False, True), values, strict=True):
-                    self._lowered.theta_block(name, feedback=side)[index] = value
-
+    def _change_cuts(self, cuts: dict[Key, list[float]], given: dict[Key, list[float]]) -> None:
+        """Let these synapses be the ones that are cut, or change nothing if that overflows."""
+        lowered, before = self._lowered, self._lesions.cuts
+        changed = {key[0] for key in cuts.keys() ^ before.keys()}
+        records = [lowered.projections[lowered.projection_index[name]] for name in changed]
+        kept = self._guard.copies()
+        self._lesions.cuts = cuts
+        lowered.set_cuts(cuts)
+        for key, had in given.items():
+            for (array, index), value in zip(self._lesions.places(key), had, strict=True):
+                array[index] = value
         try:
-            self._refresh_cuts(keys, give_back)
+            for b in sorted({int(r[field]) for r in records for field in _BLOCKS}):
+                self._refresh(b)
         except DivergenceError:
-            self._lesions.cuts.update(kept)
-            self._refresh_cuts(keys, lambda: None)
+            self._lesions.cuts = before
+            lowered.set_cuts(before)
+            self._guard.restore(kept)
             raise
-
-    def _refresh_cuts(self, keys: list[Key], change: Callable[[], None]) -> None:
-        """Tell the engine what is cut, and have all that depends on changed weights refreshed."""
-        lowered = self._lowered
-        lowered.set_cuts(self._lesions.cuts)
-        change()
-        blocks: set[int] = set()
-        for name in {key[0] for key in keys}:
-            record = lowered.projections[lowered.projection_index[name]]
-            blocks |= {int(record["weights"]), int(record["back_weights"])}
-        for b in sorted(blocks):
-            self._refresh(b)
 
     def _refresh(self, b: int) -> None:
         """Refresh what depends on a block of weights."""
@@ -248,8 +249,14 @@ class Interventions(Inspection):
             checks.choice(owner, "projection", name, names)
             shape = self.wiring.projections[name].weight_shape
             checked[name] = checks.finite_array(owner, name, values, shape, self.dtype)
-        for name, values in checked.items():
-            self._change_weights(name, partial(np.add, values, 0.0), feedback)
+        kept = self._guard.copies() if len(checked) > 1 else []
+        try:
+            for name, values in checked.items():
+                self._change_weights(name, partial(np.add, values, 0.0), feedback)
+        except DivergenceError:
+            if kept:
+                self._guard.restore(kept)
+            raise
 
     def _set_theta(
         self, projection: str, index: tuple[int, ...], value: float, feedback: bool

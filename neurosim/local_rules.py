@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from textwrap import indent
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "detector": ("epsilon", "last_epsilon", "x_moved", "mu_moved", "quiet_for", "memory"),
     "synapse_rule": ("theta", "epsilon", "f", "alpha", "memory"),
 }
+_NOT_PLAIN = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 #: Fields of the engine's settings in which the addresses of compiled rules are.
 ADDRESSES = ("gate", "value_rule", "error_rule", "detector")
 _PARAMETERS = {"gamma": GAMMA, "zero_threshold": ZERO_THRESHOLD}
@@ -56,7 +58,8 @@ def reads(kind: str, rule: Callable[..., Any], parameters: Mapping[str, float]) 
     """
     allowed = READS[kind]
     owner = f"the {kind} {getattr(rule, '__name__', rule)!r}"
-    if not inspect.isfunction(getattr(rule, "py_func", rule)):
+    plain = getattr(rule, "py_func", rule)
+    if not inspect.isfunction(plain) or plain.__code__.co_flags & _NOT_PLAIN:
         raise ArgumentTypeError(f"{owner} must be a plain function")
     names = []
     for name, argument in inspect.signature(rule).parameters.items():
@@ -107,7 +110,9 @@ class Rules:
         if model is None:
             return cls()
         parameters = model.parameters
-        rules = {kind: getattr(type(model), kind) for kind in READS}
+        rules = {kind: getattr(type(model), kind, None) for kind in READS}
+        if rules["gate"] is None:
+            raise ArgumentTypeError(f"{type(model).__name__}: a model needs a gate")
         for kind, rule in rules.items():
             if rule is not None:
                 reads(kind, rule, parameters)
@@ -117,6 +122,14 @@ class Rules:
         """Names of what the rule of a kind reads; none if the model has none."""
         rule = getattr(self, kind)
         return () if rule is None else reads(kind, rule, self.parameters)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether a gate may open while nothing that its error node reads has changed."""
+        names = self.reads("gate")
+        if names != ("phi",) or self.gate is None:
+            return True
+        return bool(self.gate(False))
 
     @property
     def of_nodes(self) -> bool:
@@ -159,15 +172,18 @@ def loop(reals, flags, stamps, parameters, record, first, count, bits, time):
     zero = reals.dtype.type(0)
     {blocks}
     total = 0
-    for i in range(count):
-        {body}
+    for row in range(0, count, {stride}):
+        for i in range(row, {end}):
+            {body}
     return total
 """
 
 # Blocks of the state that each loop uses, by the array they are in.
 _REALS = {
     "gate": ("epsilon", "mu", "drive"),
-    "value_rule": ("x", "f", "slope", "epsilon", "feedback", "delta_x", "value_memory"),
+    "value_rule": ("x", "f", "slope", "epsilon", "feedback", "delta_x", "value_memory",
+        "value_memory_next",
+    ),
     "error_rule": (
         "x", "mu", "mu_next", "epsilon", "delta_x", "error_memory", "error_memory_before",
     ),
@@ -203,14 +219,14 @@ _BEFORE = """before = {kind}_memory_before[i] if bits & 2 else {kind}_memory[i]
 """
 _BODIES = {
     "gate": """
-        opens = {call}
+        opens = 0 + {call} != 0
         drive[i] = epsilon[i] if opens else epsilon[i] * 0
         open[i] = 1 if opens else 0
         total += open[i]
 """,
     "value_rule": """
         {result} = {call}
-        delta_x[i] = zero if clamped[i] | resting_next[i] else change
+        delta_x[i] = zero if clamped[i] | resting_next[i] else zero + change
         {remember}
         total |= delta_x[i] != 0
 """,
@@ -228,7 +244,7 @@ _BODIES = {
     "detector": """
         {before}
         {result} = {call}
-        phi[i] = 1 if change else 0
+        phi[i] = 1 if 0 + change else 0
         {remember}
         total |= phi[i]
 """,
@@ -251,9 +267,11 @@ def loop(f, f_stride, theta, theta_stride, drive, drive_stride, rows, pre, post,
     {runs}
             thetas = span(theta, weight, weight + length)
             changes = span(theta, table[1] + weight, table[1] + weight + length)
-            memories = span(theta, table[2] + weight, table[2] + weight + length)
+            before = span(theta, table[2] + weight, table[2] + weight + length)
+            memories = span(theta, table[3] + weight, table[3] + weight + length)
             for j in range(length):
                 changes[j] = zero
+                memories[j] = before[j]
             for r in range(rows):
                 at = r * drive_stride + first
                 errors = span(drive, at, at + length)
@@ -261,7 +279,7 @@ def loop(f, f_stride, theta, theta_stride, drive, drive_stride, rows, pre, post,
                 for j in range(length):
                     if errors[j] != zero:
                         {result} = {call}
-                        changes[j] += change
+                        changes[j] += zero + change
                         {remember}
 """
 _SYNAPSE_WORDS = {
@@ -308,11 +326,18 @@ def compile_rule(
         words["runs"] = _SPARSE_RUNS if sparse else _DENSE_RUNS
         return compiled_loop(_SYNAPSES, (rule,), words)
     memory = _MEMORY.get(kind)
-    words["remember"] = f"{memory}_memory[i] = kept" if remembers else ""
+    kept = "value_memory_next" if kind == "value_rule" else f"{memory}_memory"
+    words["remember"] = f"{kept}[i] = kept" if remembers else ""
     words["before"] = _BEFORE.format(kind=memory) if remembers else ""
     words["huge"] = repr(float(np.finfo(dtype).max))
-    body = _BODIES[kind].format(**words).strip()
-    return compiled_loop(_NODES, (rule,), {**words, "body": body, "blocks": _blocks(kind)})
+    body = indent(_BODIES[kind].format(**words), "    ").strip()
+    # A gate gives all nodes that are asked an answer; other rules leave the padding alone.
+    rows = {"stride": "count", "end": "count"}
+    if kind != "gate":
+        stride, size = (POPULATION.names.index(name) for name in ("stride", "size"))  # type: ignore[union-attr]
+        rows = {"stride": f"record[{stride}]", "end": f"row + record[{size}]"}
+    words = {**words, **rows, "body": body, "blocks": _blocks(kind)}
+    return compiled_loop(_NODES, (rule,), words)
 
 
 def _blocks(kind: str) -> str:

@@ -18,7 +18,7 @@ from neurosim.local_rules import ADDRESSES, Rules
 from neurosim.model import Model
 from neurosim.network import Network
 from neurosim.projection import Projection
-from neurosim.relays import wired
+from neurosim.relays import duplicate, wired
 from neurosim.rules import compile_activation, compile_sums
 
 __all__ = ["Lowered"]
@@ -93,8 +93,9 @@ class Lowered:
         self.rules = Rules.of(model)
         prepare_cache()
         self._options: dict[str, Any] = {"threads": threads, "relays": relays, "model": model}
-        self.described, self.batch_size, self.dtype = network, batch_size, dtype
-        self.network = wired(network, relays=relays)
+        # Later changes of the description have no effect.
+        self.described, self.batch_size, self.dtype = duplicate(network), batch_size, dtype
+        self.network = wired(self.described, relays=relays)
         populations, projections = self.network.populations, self.network.projections
         self.levels = levels(populations, projections.values())
         self.names = sorted(populations)
@@ -159,12 +160,12 @@ class Lowered:
 
     def _tell_synapse_rules(self) -> None:
         """Tables of where the loop of a synapse rule finds its numbers, changes and memories."""
-        self._rule_tables = np.zeros((len(self.blocks), 3), np.int64)
+        self._rule_tables = np.zeros((len(self.blocks), 4), np.int64)
         for b, record in enumerate(self.blocks):
-            changes = int(record["gradient"] - record["theta"])
-            # Memories, if there are any, lie behind all else.
-            memory = self._memory_of.get(b, int(record["theta"])) - int(record["theta"])
-            self._rule_tables[b] = self.plan.parameter.ctypes.data, changes, memory
+            places = [int(record[field]) for field in ("gradient", "memory", "memory_next")]
+            # Without memories the changes take their place, which are written after them.
+            offsets = [(at if at >= 0 else places[0]) - int(record["theta"]) for at in places]
+            self._rule_tables[b] = self.plan.parameter.ctypes.data, *offsets
             record["rule_table"] = self._rule_tables[b].ctypes.data
 
     def _lower_projections(self, threads: int) -> None:
@@ -172,7 +173,7 @@ class Lowered:
         lent = {projection.shares for projection in described}
         # Feedback synapses that are not the forward ones have a block of their own.
         keys = [(p.name, False) for p in described if p.shares is None]
-        keys += [(p.name, True) for p in described if p.feedback != "shared"]
+        keys += [(p.name, True) for p in described if self._feedback_owner(p) == p.name]
         self.block_index = {key: b for b, key in enumerate(keys)}
         self.blocks = np.zeros(len(keys), layout.WEIGHTS)
         learns: dict[int, bool] = {}
@@ -186,14 +187,17 @@ class Lowered:
         ruled = self.rules.synapse_rule is not None
         proposed = [b for b, r in enumerate(self.blocks) if learns[b] and (ruled or r["waits"])]
         size = 0
-        for field, chosen in (("theta", list(learns)), ("gradient", proposed)):
+        remembering = proposed if "memory" in self.rules.reads("synapse_rule") else []
+        self.blocks["memory"] = self.blocks["memory_next"] = -1
+        for field, chosen in (
+            ("theta", list(learns)),
+            ("gradient", proposed),
+            ("memory", remembering),
+            ("memory_next", remembering),
+        ):
             for b in chosen:
                 self.blocks[b][field] = size
                 size += int(self.blocks[b]["size"])
-        self._memory_of: dict[int, int] = {}
-        for b in proposed if ruled else ():
-            self._memory_of[b] = size
-            size += int(self.blocks[b]["size"])
         self.theta = _aligned_zeros(size, self.dtype)
         self.theta_bound = np.zeros(len(keys))
         tables = [p.pattern.table() for p in described if p.pattern is not None]
@@ -204,7 +208,7 @@ class Lowered:
             record = self.projections[k]
             record["pre"], record["post"] = self.index[projection.pre], self.index[projection.post]
             b = self.block_index[projection.shares or projection.name, False]
-            back = self.block_index.get((projection.name, True), b)
+            back = self.block_index.get((self._feedback_owner(projection), True), b)
             record["weights"], record["back_weights"] = b, back
             record["theta"], record["back"] = self.blocks["theta"][[b, back]]
             record["deferred"] = ruled or self._is_shared(projection, lent)
@@ -239,6 +243,13 @@ class Lowered:
         pattern = projection.pattern
         shared = projection.shares is not None or projection.name in lent
         return shared or (pattern is not None and pattern.shares_weights)
+
+    @staticmethod
+    def _feedback_owner(projection: Projection) -> str:
+        """Projection whose feedback synapses these are; "" if the forward ones serve."""
+        if projection.feedback == "plastic":
+            return projection.shares or projection.name
+        return projection.name if projection.feedback == "fixed" else ""
 
     def _weight_elements(self, projection: Projection) -> int:
         """Elements of theta that the weights of a projection take."""
@@ -319,15 +330,14 @@ class Lowered:
         state.clock[layout.ROWS] = self.batch_size
         for p, name in enumerate(self.names):
             record = self.populations[p]
-            block = slice(None)
             population = self.network.populations[name]
             if record["linear"]:
                 self._block(state, "slope", p)[:] = 1.0
-            elif not record["linear"]:
+            else:
                 self._start(state, p)
             if population.constant:
-                self._block(state, "x", p)[block, :1] = 1.0
-                self._block(state, "clamped", p)[block, :1] = 1
+                self._block(state, "x", p)[:, :1] = 1.0
+                self._block(state, "clamped", p)[:, :1] = 1
                 record["held"] = 1
                 state.bound[p, layout.BOUND_F] = 1.0
             # Everything is still to be evaluated for the first time.
@@ -415,6 +425,14 @@ class Lowered:
         if feedback:
             names = [name for name in self.projection_names if (name, True) in self.block_index]
         return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
+
+    def forget_changes(self) -> None:
+        """Drop what weights that are used more than once have learned since they last changed."""
+        for b, record in enumerate(self.blocks):
+            if record["gradient"] >= 0:
+                self.block(b, "gradient")[...] = 0
+        self.state.pending[:] = 0
+        self.state.gradient_bound[:] = 0
 
     def is_shared(self, name: str) -> bool:
         """Whether some weight of a projection is used more than once."""

@@ -36,7 +36,9 @@ class Model:
 
     All may also read the numbers that the model was made with: its fields of type int, float or
     bool. A rule that reads ``memory``, a number of its own object that begins at 0, returns a pair,
-    the second of which is remembered. Settling begins the memory of nodes anew.
+    the second of which is remembered. Settling begins the memory of nodes anew. Rules of nodes are
+    applied at every tick. An ``error_rule`` that gives a number which is not finite is an error;
+    the nodes concerned then keep their last epsilon, and all else is as after that tick.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ class Model:
     error_rule: ClassVar[Callable[..., Any] | None] = None
     #: Phi of an error node:
     detector: ClassVar[Callable[..., Any] | None] = None
-    #: Delta theta of a synapse, for one replica, where its error node has opened its gate:
+    #: Delta theta of a synapse, for one replica, where the gate lets an error through:
     synapse_rule: ClassVar[Callable[..., Any] | None] = None
     #: How a node comes to rest: "never", "learned" (its own gate has opened) or "spreads" (also
     #: once all that it predicts have come to rest).
@@ -87,16 +89,19 @@ class Model:
             checks.real(owner, "learning_rate", self.learning_rate, positive=True)
         checks.real(owner, "gamma", self.gamma, positive=True)
         checks.choice(owner, "batch_reduction", self.batch_reduction, ("sum", "mean"))
-        checks.integer(owner, "t_d", self.t_d, 1)
+        checks.integer(owner, "t_d", self.t_d, 1, checks.MOST_TICKS)
         checks.real(owner, "zero_threshold", self.zero_threshold, minimum=0.0)
         checks.boolean(owner, "feedback_gate", self.feedback_gate)
+        checks.choice(owner, "rest", self.rest, ("never", "learned", "spreads"))
+        checks.choice(owner, "commit", self.commit, ("release", "tick"))
 
     @property
     def parameters(self) -> dict[str, float]:
         """Numbers that the model was made with, which its rules may read by name."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
+        owner = type(self).__name__
         return {
-            name: float(value)
+            name: float(value) if isinstance(value, bool) else checks.real(owner, name, value)
             for name, value in values.items()
             if isinstance(value, (bool, int, float)) and name != "learning_rate"
         }

@@ -235,7 +235,10 @@ class Network:
         self._check_new(name)
         size = checks.integer(owner, "size", size, 1, _LARGEST_POPULATION)
         if labels is not None:
-            labels = tuple(checks.name(owner, "label", label) for label in labels)
+            labels = tuple(
+                checks.name(owner, "label", label)
+                for label in checks.names(owner, "labels", labels)
+            )
             if len(labels) != size or len(set(labels)) != size:
                 raise ArgumentError(f"{owner}: labels must be {size} different names")
         population = Population(
@@ -256,8 +259,13 @@ class Network:
         """Add a unit of constant activity 1 whose synapses, 0 at first, are the targets' biases."""
         name = checks.name("Network.add_bias", "name", name)
         self._check_new(name)
+        targets = checks.names("Network.add_bias", "targets", targets)
         for target in targets:
             checks.choice("Network.add_bias", "population", target, self._populations)
+            if self._populations[target].constant:
+                raise ArgumentError(f"Network.add_bias: population {target!r} is constant")
+        if len(set(targets)) != len(targets):
+            raise ArgumentError(f"Network.add_bias: targets names one twice: {targets}")
         population = Population(name, 1, ACTIVATIONS["identity"], constant=True)
         self._populations[name] = population
         for target in targets:

@@ -34,13 +34,21 @@ def _is_known(name: str, value: Any) -> bool:
 def outside_names(function: Callable[..., Any]) -> Iterator[str]:
     """Variables of an enclosing function, and globals, whose present values Numba would freeze.
 
-    The module math, some built-in functions and functions made by ``numba.njit`` are none; what
-    these use in turn is.
+    Functions within the function are named, too. The module math, some built-in functions and
+    functions made by ``numba.njit`` are none; what these use in turn is.
     """
-    yield from _plain(function).__code__.co_freevars
+    yield from _outside(function, [])
+
+
+def _outside(function: Callable[..., Any], seen: list[Any]) -> Iterator[str]:
+    seen.append(function)
+    code = _plain(function).__code__
+    yield from code.co_freevars
+    yield from (each.co_name for each in code.co_consts if isinstance(each, CodeType))
     for name, value in _globals_of(function):
         if hasattr(value, "py_func"):
-            yield from outside_names(value)
+            if value not in seen:
+                yield from _outside(value, seen)
         elif not _is_known(name, value):
             yield name
 
@@ -51,11 +59,14 @@ def source_of(function: Callable[..., Any]) -> str | None:
     if plain.__module__.startswith("neurosim.kernels."):
         return f"{plain.__module__}.{plain.__qualname__}"
     code: CodeType = plain.__code__
-    if any(outside_names(function)) or any(isinstance(c, CodeType) for c in code.co_consts):
+    if any(outside_names(function)):
         return None
     called = [
-        (name, source_of(value))
+        (name, "itself" if value is function else source_of(value))
         for name, value in _globals_of(function)
         if hasattr(value, "py_func")
     ]
-    return repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, called))
+    defaults = plain.__defaults__, sorted((plain.__kwdefaults__ or {}).items())
+    options = sorted(map(repr, getattr(function, "targetoptions", {}).items()))
+    texts = code.co_code, code.co_consts, code.co_names, code.co_varnames
+    return repr((texts, defaults, options, called))

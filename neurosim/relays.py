@@ -27,7 +27,7 @@ from neurosim.projection import Projection
 if TYPE_CHECKING:
     from neurosim.network import Network
 
-__all__ = ["readout_name", "relay_name", "wired"]
+__all__ = ["duplicate", "readout_name", "relay_name", "wired"]
 
 
 def readout_name(population: str) -> str:
@@ -55,14 +55,21 @@ def _copying(pre: str, target: Population) -> Projection:
     return Projection(name, pre, target.name, shape, pattern, ones, plastic=False)
 
 
+def duplicate(network: Network) -> Network:
+    """Return a description of its own, with the same populations and projections."""
+    result = copy.copy(network)
+    result._populations = dict(network.populations)
+    result._projections = dict(network.projections)
+    return result
+
+
 def wired(network: Network, *, relays: bool = True) -> Network:
     """Return a copy of a network that has its readouts, and its relays.
 
     Projections keep their names; what predicts an error node over a distance is a relay.
     """
-    result = copy.copy(network)
-    populations = result._populations = dict(network.populations)
-    projections = result._projections = dict(network.projections)
+    result = duplicate(network)
+    populations, projections = result._populations, result._projections
 
     def add(pre: str, name: str) -> None:
         if name in populations and populations[name].derived:

@@ -145,7 +145,9 @@ def compiled_loop(
     template: str, functions: tuple[Callable[..., Any], ...], words: dict[str, str]
 ) -> int:
     """Address of the loop that a template makes of functions, compiled once."""
-    key = (template, functions, *sorted(words.items()))
+    # What a function is known by is what it computes, helpers included, if that can be told.
+    known = tuple(source_of(function) or function for function in functions)
+    key = (template, known, *sorted(words.items()))
     if key not in _loops:
         _loops[key] = _compile(template, functions, **words)
     return int(_loops[key].address)

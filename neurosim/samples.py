@@ -75,7 +75,11 @@ def replicas(
 ) -> npt.NDArray[Any]:
     """Values of all, or some, nodes of a population, a row per replica; one may be a vector."""
     size = lowered.network.populations[population].size if nodes is None else nodes
-    if np.ndim(values) == 1:  # type: ignore[arg-type]
+    try:
+        alone = np.ndim(values) == 1  # type: ignore[arg-type]
+    except ValueError:
+        raise DataError(f"{owner}: values of population {population!r} are ragged") from None
+    if alone:
         values = [values]
     array = checks.finite_array(
         owner, f"values of population {population!r}", values, (None, size), lowered.dtype

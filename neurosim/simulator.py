@@ -13,6 +13,7 @@ from neurosim import checks, samples, training
 from neurosim.errors import (
     ArgumentError,
     ArgumentTypeError,
+    DivergenceError,
     ProtocolError,
 )
 from neurosim.guard import Guard
@@ -104,7 +105,7 @@ class Simulator(Interventions):
             )
         if not network.inputs or not network.outputs:
             raise ArgumentError(f"{owner}: the network has no input or no output population")
-        self.network, self.model = network, model
+        self.model = model
         self.batch_size = checks.integer(owner, "batch_size", batch_size, 1)
         name = dtype.name if isinstance(dtype, np.dtype) else dtype
         self.dtype = np.dtype(checks.choice(owner, "dtype", name, ("float64", "float32")))
@@ -122,6 +123,7 @@ class Simulator(Interventions):
         self._lowered = Lowered(
             network, self.batch_size, self.dtype, self.threads, relays=relays, model=model
         )
+        self.network = self._lowered.described
         rules = self._lowered.rules
         gate_reads = rules.reads("gate")
         if rules.synapse_rule is not None and self._lowered.blocks["waits"].any():
@@ -136,6 +138,7 @@ class Simulator(Interventions):
         plan.parameter[layout.ZERO_THRESHOLD] = model.zero_threshold
         setting = plan.setting[0]
         setting["reads_time"] = "timer" in gate_reads or "signal" in gate_reads
+        setting["waits"] = rules.may_wait
         setting["reads_state"] = bool({"epsilon", "mu", "phi"} & set(gate_reads))
         self._phi_matters = "phi" in gate_reads or rules.of_nodes
         setting["watch"] = 1
@@ -200,11 +203,14 @@ class Simulator(Interventions):
                 f"{owner}: {rows} replicas for population {population!r}, but "
                 f"{sorted(others)} are clamped to {int(state.clock[layout.ROWS])}; release them"
             )
-        if rows != state.clock[layout.ROWS]:
-            state.clock[layout.ROWS] = rows
-            self._forget_events()
+        before = int(state.clock[layout.ROWS])
+        self._use_replicas(rows)
         onset = population in self._outputs and not self._taught(but=())
-        self._hold(population, array, onset, chosen)
+        try:
+            self._hold(population, array, onset, chosen)
+        except DivergenceError:
+            self._use_replicas(before)
+            raise
 
     def release(self, population: str, *, nodes: Sequence[int] | None = None) -> None:
         """Let clamped nodes of a population move again, from where they are; all if not told."""
@@ -220,11 +226,22 @@ class Simulator(Interventions):
             raise ProtocolError(f"{owner}: {where} {population!r} is not clamped")
         left = held - set(chosen.tolist())
         taught = bool(left and population in self._outputs) or self._taught(but=(population,))
-        self._guard.attempt(engine.release, self._lowered.index[population], chosen, taught)
-        self._clamped[population] = left
-        if not left:
-            del self._clamped[population]
+        self._release(population, chosen, taught)
+
+    def _release(self, population: str, nodes: npt.NDArray[np.int64], taught: bool) -> None:
+        """Release nodes; where weights wait for the teacher to go, they change or none does."""
+        arguments = engine.release, self._lowered.index[population], nodes, taught
+        left = self._clamped.pop(population, set()) - set(nodes.tolist())
+        if left:
+            self._clamped[population] = left
         self._unrecorded = True
+        try:
+            self._guard.attempt(*arguments)
+        except DivergenceError:
+            # What was learned cannot be kept; without it nothing stands in the way.
+            self._lowered.forget_changes()
+            self._guard.attempt(*arguments)
+            raise
 
     def _taught(self, *, but: Collection[str]) -> bool:
         """Whether a teacher holds some output."""
@@ -293,7 +310,7 @@ class Simulator(Interventions):
         DivergenceError
             If a state overflows. The last finite snapshot is kept.
         """
-        ticks = checks.integer("Simulator.run", "ticks", ticks, 0)
+        ticks = checks.integer("Simulator.run", "ticks", ticks, 0, checks.MOST_TICKS)
         learning = checks.boolean("Simulator.run", "learning", learning)
         if not self._shown:
             raise ProtocolError(
@@ -317,9 +334,15 @@ class Simulator(Interventions):
         ticks = (
             self.model.ticks(self._depth)
             if ticks is None
-            else checks.integer(owner, "ticks", ticks, 0)
+            else checks.integer(owner, "ticks", ticks, 0, checks.MOST_TICKS)
         )
         x, y = samples.one_batch(owner, inputs, targets, self._lowered)
+        rows, used = len(next(iter(x.values()))), int(self._lowered.state.clock[layout.ROWS])
+        between = sorted(self._clamped.keys() - {*self._inputs, *self._outputs})
+        if between and rows != used:
+            raise ProtocolError(
+                f"{owner}: {rows} replicas, but {between} are clamped to {used}; release them"
+            )
         self._let_go()
         for population, values in x.items():
             self.clamp(population, values)
@@ -373,7 +396,7 @@ class Simulator(Interventions):
         report = samples.check_progress(owner, progress)
         rest = self.model.rest != "never" and self.rest_after_update is not False
         if ticks is not None:
-            ticks = checks.integer(owner, "ticks", ticks, 0)
+            ticks = checks.integer(owner, "ticks", ticks, 0, checks.MOST_TICKS)
         else:
             ticks = self.model.ticks(self._depth)
         self._let_go()
@@ -387,14 +410,16 @@ class Simulator(Interventions):
         finally:
             setting["watch"] = 1
             self._rest(bool(self.rest_after_update))
-            training.let_go_of_outputs(self)
             for name in self._inputs:
                 self._clamped[name] = set(range(self.wiring.populations[name].size))
                 self._shown.add(name)
+            training.let_go_of_outputs(self)
         self.settle()
 
     def predict(self, inputs: object) -> Any:
         """Return what the network predicts at its outputs, without touching its state.
+
+        Lesions count; nodes that are clamped between inputs and outputs do not.
 
         Parameters
         ----------
@@ -450,6 +475,22 @@ class Simulator(Interventions):
         for population in sorted(self._clamped):
             if population in self._inputs or population in self._outputs:
                 self.release(population)
+
+    def _use_replicas(self, rows: int) -> None:
+        """Run with another number of replicas: nothing of those that come in is up to date."""
+        lowered = self._lowered
+        state = lowered.state
+        before = int(state.clock[layout.ROWS])
+        if rows == before:
+            return
+        state.clock[layout.ROWS] = rows
+        self._forget_events()
+        state.row[layout.ERRED] = 1
+        state.evaluated[:] = layout.LONG_AGO
+        state.row[layout.RESTED, :, before:] = 0
+        for name in lowered.names:
+            for field in ("resting", "resting_next"):
+                lowered.view(field, name)[before:] = 0
 
     def _forget_events(self) -> None:
         """Have everything evaluated anew, as the replicas in use change."""

@@ -71,6 +71,8 @@ def _train(
         # Finish this one presentation step by step, with a copy to go back to.
         last = chosen[(begun - 1) // batch * batch : begun]
         if made < 0:
+            # Some outputs may have been taught already.
+            let_go_of_outputs(simulator)
             simulator._guard.attempt(engine.settle)
             _teach(simulator, targets[last])
         _go_on(simulator, ticks, max(made, 0))
@@ -81,10 +83,7 @@ def _present(
     simulator: Simulator, inputs: npt.NDArray[Any], targets: npt.NDArray[Any], ticks: int
 ) -> None:
     """Present one batch with the verbs of the simulator, which record."""
-    clock = simulator._lowered.state.clock
-    if clock[layout.ROWS] != len(inputs):
-        clock[layout.ROWS] = len(inputs)
-        simulator._forget_events()
+    simulator._use_replicas(len(inputs))
     lowered = simulator._lowered
     for name, columns in lowered.columns(simulator._inputs).items():
         simulator._hold(name, np.ascontiguousarray(inputs[:, columns]), False)
@@ -107,12 +106,10 @@ def _go_on(simulator: Simulator, ticks: int, made: int) -> None:
 
 def let_go_of_outputs(simulator: Simulator) -> None:
     """Release all outputs; the last one that goes takes the teacher with it."""
-    lowered = simulator._lowered
     for name in simulator._outputs:
         nodes = np.arange(simulator.wiring.populations[name].size)
         last = name == simulator._outputs[-1]
-        simulator._guard.attempt(engine.release, lowered.index[name], nodes, not last)
-        simulator._clamped.pop(name, None)
+        simulator._release(name, nodes, not last)
 
 
 def predict(guard: Guard, inputs: npt.NDArray[Any]) -> Any:

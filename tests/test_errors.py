@@ -30,7 +30,7 @@ def sim():
         (lambda s: s.clamp("outptu", np.ones((2, 2))), "Did you mean 'output'"),
         (lambda s: s.clamp("output", np.ones((1, 2))), "1 replicas.*release"),
         (lambda s: s.release("output"), "not clamped"),
-        (lambda s: s.run(-1), "ticks must be >= 0, not -1"),
+        (lambda s: s.run(-1), "ticks must be in 0 ... 1000000000000, not -1"),
         (lambda s: s.run(1.5), "whole number"),
         (lambda s: s.settle("backwards"), "allowed: 'feedforward', 'inference'"),
         (lambda s: s.state("y", "output"), "allowed: 'x'"),
@@ -63,12 +63,12 @@ def test_refusals_leave_everything_as_it_was(sim, act, words):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: models.FaZIL(t_d=0), "t_d must be >= 1, not 0"),
+        (lambda: models.FaZIL(t_d=0), "t_d must be in 1 ... 1000000000000, not 0"),
         (lambda: models.FaZIL(gamma=-1.0), "gamma must be positive"),
         (lambda: models.ZIL(gamma=float("inf")), "gamma must be finite"),
         (lambda: models.ZIL(learning_rate=0), "learning_rate must be positive"),
         (lambda: models.ZIL(learning_rate="fast"), "learning_rate must be a number"),
-        (lambda: models.IL(t_c=-1), "t_c must be >= 0"),
+        (lambda: models.IL(t_c=-1), "t_c must be in 0"),
         (lambda: models.ZIL(batch_reduction="max"), "allowed: 'sum', 'mean'"),
         (lambda: ns.Simulator(NET, models.ZIL(), batch_size=0), "batch_size must be >= 1"),
         (lambda: ns.Simulator(NET, models.ZIL(), dtype="int8"), "allowed: 'float64'"),

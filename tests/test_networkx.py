@@ -138,7 +138,7 @@ def feedback_synapses():
 def feedback_of_shared_weights():
     net = populations(4, 4, 4, 2)
     lent = net.connect("a", "b", feedback="plastic")
-    net.connect("b", "c", weights=lent, feedback="fixed")
+    net.connect("b", "c", weights=lent, feedback="plastic")
     net.connect("c", "d", feedback="plastic")
     return net
 
@@ -584,7 +584,7 @@ for _key, _value, _words in (
     ("weight", 1j, "weight must be a number"),
     ("weight", [0.5], "weight must be a number"),
     ("weight", np.ones(2), "weight must be a number"),
-    ("weight", 10**400, "weight is too large"),
+    ("weight", 10**400, "weight must be finite"),
     ("plastic", "true", "plastic must be True or False, not 'true'"),
     ("plastic", 1, "plastic must be True or False, not 1"),
     ("plastic", None, "plastic must be True or False, not None"),

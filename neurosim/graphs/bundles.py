@@ -181,6 +181,12 @@ def _connect_bundle(network: Network, bundle: Bundle, synapses: Synapses) -> Non
         weights = network.projections[cast(str, bundle.lender)]
     elif synapses.has_weight[first] or network.populations[bundle.pre].constant:
         weights = arranged(synapses.weight)
+    feedback = FEEDBACK[synapses.feedback[first]]
+    # Feedback synapses that learn are lent with the weights.
+    lent = bundle.borrows and feedback == "plastic"
+    back = None
+    if synapses.has_feedback_weight[first] and not lent:
+        back = arranged(synapses.feedback_weight)
     rule = None
     if not bundle.dense:
         rule = Given(Pattern(bundle.shape, *bundle.pairs, number, bundle.weight_count))
@@ -190,8 +196,6 @@ def _connect_bundle(network: Network, bundle: Bundle, synapses: Synapses) -> Non
         rule=rule,
         weights=weights,
         plastic=bool(synapses.plastic[first]),
-        feedback=cast(Any, FEEDBACK[synapses.feedback[first]]),
-        feedback_weights=(
-            arranged(synapses.feedback_weight) if synapses.has_feedback_weight[first] else None
-        ),
+        feedback=cast(Any, feedback),
+        feedback_weights=back,
     )

@@ -102,13 +102,6 @@ def _simulated_edges(graph: nx.DiGraph[Any], number: Mapping[Hashable, int]) -> 
     return pre, post, edges
 
 
-def _real(owner: str, name: str, value: object) -> float:
-    try:
-        return checks.real(owner, name, value)
-    except OverflowError:
-        raise ArgumentError(f"{owner}: {name} is too large") from None
-
-
 def _reals(
     owner: Callable[[int], str], name: str, edges: list[dict[str, Any]]
 ) -> tuple[Reals, Booleans]:
@@ -119,10 +112,10 @@ def _reals(
         return np.zeros(len(edges)), has
     for n, value in enumerate(values):
         if type(value) is not float:
-            values[n] = 0.0 if value is None else _real(owner(n), name, value)
+            values[n] = 0.0 if value is None else checks.real(owner(n), name, value)
     array = np.array(values, np.float64)
     for n in np.flatnonzero(~np.isfinite(array)).tolist():
-        _real(owner(n), name, values[n])
+        checks.real(owner(n), name, values[n])
     return array, has
 
 

@@ -28,7 +28,7 @@ REAL_BLOCKS = (
 )  # fmt: skip
 #: What rules of a user remember; there only if a model has such rules.
 MEMORY_BLOCKS = (
-    "value_memory", "error_memory", "error_memory_before", "detector_memory",
+    "value_memory", "value_memory_next", "error_memory", "error_memory_before", "detector_memory",
     "detector_memory_before",
 )  # fmt: skip
 #: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `pointwise.observe`.
@@ -45,11 +45,14 @@ PROJECTION = _record(
     "pre", "post", "theta", "back", "change", "back_change", "stride", "weights", "back_weights",
     "deferred", "uses", "synapses", "first_cut", "cuts", "prediction", "feedback", "plasticity",
 )  # fmt: skip
-#: A block of weights, its sum of deferred changes (-1: none), whether these wait for the last use
-#: of the weights, the projection that gives alpha, and what a synapse rule needs to be told.
-WEIGHTS = _record("theta", "size", "gradient", "waits", "owner", "rule_table")
+#: A block of weights, its sum of deferred changes and what its synapses remember, now and after the
+#: step being made (-1: none), whether changes wait for the last use of the weights, the projection
+#: that gives alpha, and what a synapse rule needs to be told.
+WEIGHTS = _record(
+    "theta", "size", "gradient", "memory", "memory_next", "waits", "owner", "rule_table"
+)
 SETTING = _record(
-    "gate", "reads_time", "reads_state", "signal_at", "t_d", "feedback_gate", "watch",
+    "gate", "reads_time", "reads_state", "waits", "signal_at", "t_d", "feedback_gate", "watch",
     "delta_form", "event_driven", "rest", "mean", "guarded", "defers", "value_rule", "error_rule",
     "detector", "synapse_rule",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from neurosim.kernels.clamp import (
     refresh_weights,
     teach,
 )
+from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     DONE,
     TICK,
@@ -20,11 +21,18 @@ from neurosim.kernels.layout import (
 from neurosim.kernels.record import has_room, record_snapshot
 from neurosim.kernels.settle import finish, relax
 from neurosim.kernels.table import opened
-from neurosim.kernels.tick import is_quiet, tick
+from neurosim.kernels.tick import is_quiet, rest_spreads, tick
 
 __all__ = [
     "advance", "clamp", "inject", "record", "refresh", "release", "rest_again", "run", "settle",
 ]  # fmt: skip
+
+
+@inner
+def may_skip(plan, state):
+    """Whether ticks may pass without any work."""
+    event_driven = plan.setting[0].event_driven
+    return event_driven and is_quiet(plan, state) and not rest_spreads(plan, state)
 
 
 @njit(cache=True)
@@ -37,7 +45,7 @@ def run(table, parameter, ticks, learning, segments, tape, wanted, spikes):
     for made in range(ticks):
         if not has_room(plan, state, wanted, spikes):
             return DONE, made
-        if plan.setting[0].event_driven and is_quiet(plan, state):
+        if may_skip(plan, state):
             state.clock[TICK] += 1
         else:
             status = tick(plan, state, learning)
@@ -52,7 +60,7 @@ def advance(table, parameter, ticks, learning):
     """Make `ticks` ticks of which nothing is recorded; returns (status, ticks made)."""
     plan, state = opened(table, parameter)
     for made in range(ticks):
-        if plan.setting[0].event_driven and is_quiet(plan, state):
+        if may_skip(plan, state):
             state.clock[TICK] += ticks - made
             return DONE, ticks
         status = tick(plan, state, learning)
@@ -86,9 +94,10 @@ def rest_again(table, parameter):
 def clamp(table, parameter, p, nodes, values, teaches):
     """Clamp some nodes of population p to values of shape (replicas in use, nodes)."""
     plan, state = opened(table, parameter)
-    if teaches:
+    status = clamp_nodes(plan, state, p, nodes, values)
+    if teaches and status == DONE:
         teach(state, 1)
-    return clamp_nodes(plan, state, p, nodes, values)
+    return status
 
 
 @njit(cache=True)

@@ -230,6 +230,11 @@ def commit_changes(plan, state, last_use):
             changes = block(state.theta, weights.gradient, 0, weights.size)
             pointwise.descend(alpha, changes, block(state.theta, weights.theta, 0, weights.size))
             clear(changes)
+            if weights.memory >= 0:
+                pointwise.copy(
+                    block(state.theta, weights.memory_next, 0, weights.size),
+                    block(state.theta, weights.memory, 0, weights.size),
+                )
     for k in range(plan.projections.size):
         projection = plan.projections[k]
         changed = state.pending[projection.weights] or state.pending[projection.back_weights]

@@ -13,6 +13,7 @@ mu is evaluated when all of x, f and theta are new.
 
 from __future__ import annotations
 
+from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
 from neurosim.kernels.gates import close_gates, come_to_rest, open_gates
 from neurosim.kernels.inner import inner
@@ -30,19 +31,21 @@ from neurosim.kernels.layout import (
     OPEN,
     REFUSED,
     REST_NEVER,
+    REST_SPREADS,
     RESTED,
+    RESTS_NEXT,
     RISKY,
     ROWS,
     SAME_SNAPSHOT,
     SPIKING,
     TICK,
 )
-from neurosim.kernels.rows import any_set, words_of
+from neurosim.kernels.rows import any_set, block, words_of
 from neurosim.kernels.sleep import fall_asleep, pres_sleep, wake_all
 from neurosim.kernels.synapses import commit_changes, learn_synapses, reach, withdraw_changes
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
-__all__ = ["advance", "is_quiet", "overflow_possible", "tick"]
+__all__ = ["advance", "is_quiet", "overflow_possible", "rest_spreads", "tick"]
 
 
 @inner
@@ -93,6 +96,19 @@ def advance(plan, state):
 
 
 @inner
+def remember(plan, state):
+    """What value nodes remember of the step that is now certain to be made."""
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        if not population.held:
+            count = state.clock[ROWS] * population.stride
+            pointwise.copy(
+                block(state.real, population.value_memory_next, 0, count),
+                block(state.real, population.value_memory, 0, count),
+            )
+
+
+@inner
 def tick(plan, state, learning):
     """From the snapshot at t to the one at t + 1; returns DONE, or why nothing was done."""
     if not plan.setting[0].event_driven:
@@ -116,6 +132,8 @@ def tick(plan, state, learning):
         commit_changes(plan, state, not plan.setting[0].defers)
         if plan.setting[0].rest != REST_NEVER:
             come_to_rest(plan, state)
+    if plan.setting[0].value_rule:
+        remember(plan, state)
     state.clock[TICK] += 1
     state.clock[SAME_SNAPSHOT] = 0
     advance(plan, state)
@@ -131,7 +149,7 @@ def tick(plan, state, learning):
 def is_quiet(plan, state):
     """Whether nothing would change, however many ticks passed.
 
-    Where a gate may open by time, an error that waits for it is not quiet.
+    Where a gate may open while nothing else changes, an error that waits for it is not quiet.
     """
     for k in range(plan.projections.size):
         if state.learned[k]:
@@ -151,6 +169,16 @@ def is_quiet(plan, state):
                 return False
             if state.row[ERRED, p, r]:
                 return False
-            if population.incoming and state.row[LIVE, p, r] and plan.setting[0].reads_time:
+            if population.incoming and state.row[LIVE, p, r] and plan.setting[0].waits:
                 return False
     return True
+
+
+@inner
+def rest_spreads(plan, state):
+    """Whether rest is still on its way from node to node."""
+    spreading = False
+    if plan.setting[0].rest == REST_SPREADS:
+        for p in range(plan.populations.size):
+            spreading = spreading or any_set(words_of(state, RESTS_NEXT, p))
+    return spreading

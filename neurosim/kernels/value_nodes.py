@@ -85,7 +85,9 @@ def propose_change(plan, state, p, first, last):
     z = last * population.stride
     real, flag = state.real, state.flag
     delta_x = block(real, population.delta_x, a, z)
-    if plan.setting[0].value_rule:
+    if plan.setting[0].value_rule and population.held:
+        moves = False
+    elif plan.setting[0].value_rule:
         moves = call_rule(
             plan.setting[0].value_rule, real, flag, state.quiet_since, plan.parameter,
             plan.populations, p, a, z - a, 0, 0,
