@@ -407,6 +407,9 @@ class Simulator(Interventions):
         setting["watch"] = self._phi_matters or bool(self._monitors)
         try:
             training.fit(self, x, y, epoch_orders, epochs, ticks, report)
+        except DivergenceError:
+            self._lowered.begin_phi_anew()
+            raise
         finally:
             setting["watch"] = 1
             self._rest(bool(self.rest_after_update))

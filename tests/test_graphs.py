@@ -376,6 +376,17 @@ def huge(rule):
         (bad(feedback="none"), "allowed: 'shared', 'plastic', 'fixed'"),
         (bad(feedback_weights=np.ones((3, 2))), "feedback_weights need feedback"),
         (bad(pre="b", post="c", lender="a->c"), "they do not fit"),
+        (bad(rule=connectors.OneToOne), "rule must be one of"),
+        (bad(weights=ns.initializers.XavierUniform), "must be an array or a rule"),
+        (bad(mask=[[True], [True, False], [True]]), "not a rectangular array"),
+        (lambda: connectors.Pairs(5), "list of"),
+        (lambda: connectors.Pairs([(0, 1), (1,)]), "list of"),
+        (lambda: connectors.Pairs(np.zeros((0, 2), int)), "at least one pair"),
+        (lambda: connectors.Convolution((10**6, 10**6), 3), "synapses are more"),
+        (lambda: connectors.Convolution(8, 3, padding=10**30), "padding must be in"),
+        (lambda: ns.Network().add_population("a", 2, labels="xy"), "labels must be a list"),
+        (lambda: ns.Network().add_population("a", 2, labels=5), "labels must be a list"),
+        (huge(None), "too many; give a rule"),
         (bad(plastic="yes"), "plastic must be True or False"),
         (huge(connectors.FixedProbability(0.5)), "about 5e.11 synapses are more"),
         (huge(connectors.FixedInDegree(10**4)), "about 1e.10 synapses are more"),
@@ -398,3 +409,28 @@ def test_names_of_relays_must_be_free():
         net.connect(pre, post)
     with pytest.raises(NeurosimError, match="rename the population"):
         ns.Simulator(net, models.ZIL())
+
+
+def test_a_bias_that_is_refused_leaves_nothing():
+    net = ns.Network(seed=0)
+    net.add_population("a", 2)
+    for targets, words in ((["a", "a"], "twice"), (None, "list of strings"), (["c"], "unknown")):
+        with pytest.raises(NeurosimError, match=words):
+            net.add_bias("bias", targets)
+        assert list(net.populations) == ["a"]
+        assert not net.projections
+
+
+def test_feedback_synapses_that_learn_are_lent_with_their_weights():
+    net = ns.Network(seed=0)
+    for name in "abcd":
+        net.add_population(name, 3, "tanh")
+    lender = net.connect("a", "b", feedback="plastic")
+    with pytest.raises(NeurosimError, match="feedback must be 'plastic'"):
+        net.connect("b", "c", weights=lender)
+    net.connect("b", "c", weights=lender, feedback="plastic")
+    net.connect("c", "d")
+    assert_equal_to_backpropagation(net)
+    sim = ns.Simulator(net, models.FaZIL(learning_rate=RATE))
+    sim.fit(*samples(net, 5))
+    assert same_bits({"a->b": sim.weights["a->b"]}, sim.feedback_weights)

@@ -5,7 +5,8 @@ import pytest
 
 import neurosim as ns
 from neurosim import connectors, models
-from neurosim.errors import NeurosimError
+from neurosim.errors import DivergenceError, NeurosimError
+from neurosim.kernels import layout
 
 
 def network(seed=0, activation="tanh"):
@@ -68,7 +69,7 @@ class Experimenter:
         name = ["a", "b", "b", "output", "a.relay1"][draw(5)]
         size = self.wiring.populations[name].size
         nodes = sorted(map(int, self.generator.permutation(size)[: draw(1, size + 1)]))
-        choice = draw(12)
+        choice = draw(15)
         if choice == 0:
             self.do("clamp", "input", self.values(4))
             self.do("settle")
@@ -92,24 +93,42 @@ class Experimenter:
                 sim.synapse("input", 1, "a", 2).theta = 0.125
         elif choice == 9:
             self.do("set_weights", {"b->output": self.generator.normal(size=(6, 2))})
+        elif choice == 10:
+            rows, before = int(draw(1, self.sims[0].batch_size + 1)), self.rows
+            self.rows = rows
+            pair = self.values(4), self.values(2)
+            if self.do("present", *pair, ticks=int(draw(1, 8))) is not None:
+                self.rows = before
+        elif choice == 11 and self.may_fit:
+            count = self.sims[0].batch_size + int(draw(1, 4))
+            data = self.generator.normal(size=(count, 4)), self.generator.normal(size=(count, 2))
+            self.do("fit", *data, shuffle=False)
+            self.rows = int(self.sims[0]._lowered.state.clock[layout.ROWS])
         else:
             self.do("run", int(draw(1, 7)), learning=bool(draw(4)))
+
+    @property
+    def may_fit(self):
+        """Nodes that are held in some replicas only would be where others put them."""
+        return not any(name not in ("input", "output") for name in self.sims[0]._clamped)
 
 
 @pytest.mark.parametrize("seed", range(16))
 @pytest.mark.parametrize("rest", [False, True])
 def test_event_driven_is_clock_driven_whatever_is_done(seed, rest):
     generator = np.random.default_rng(seed)
-    model = [models.ZIL, models.FaZIL, models.IL][seed % 3](learning_rate=0.02, gamma=0.7)
+    kinds = [models.ZIL, models.FaZIL, models.IL, models.IncrementalPC]
+    model = kinds[seed % 4](learning_rate=0.02, gamma=0.3 if seed % 4 == 3 else 0.7)
     net = network(seed, ["tanh", "relu"][seed % 2])
     batch = [1, 3, 9][seed % 3]
+    rest = rest and model.rest != "never"
     sims = [
         started(model, net, batch, event_driven=e, rest_after_update=rest) for e in (True, False)
     ]
     experimenter = Experimenter(sims, generator)
     for _ in range(40):
         experimenter.act()
-        assert seen(sims[0], batch) == seen(sims[1], batch)
+        assert seen(sims[0], experimenter.rows) == seen(sims[1], experimenter.rows)
     assert sims[0].operations.total < sims[1].operations.total
 
 
@@ -269,3 +288,62 @@ def test_weights_in_common_cannot_be_cut():
     with pytest.raises(NeurosimError, match="in common with others"):
         sim.silence("hidden1", [0])
     assert not sim._lesions.cuts
+
+
+def test_learning_again_after_a_run_without_learning():
+    """An error that waits for a gate which was not asked is not quiet."""
+    weights = []
+    for event_driven in (True, False):
+        sim = started(models.IncrementalPC(learning_rate=0.1, gamma=0.3), event_driven=event_driven)
+        sim.run(200, learning=False)
+        before = sim.weights
+        sim.run(3)
+        assert any((before[name] != w).any() for name, w in sim.weights.items())
+        weights.append({name: w.tobytes() for name, w in sim.weights.items()})
+    assert weights[0] == weights[1]
+
+
+def test_a_release_that_overflows_lets_go():
+    """Changes that cannot be made are dropped, and the simulator goes on."""
+    net = ns.Network.recurrent(2, 3, 1, steps=2, activation="identity", seed=0)
+    sim = ns.Simulator(net, models.ZIL(learning_rate=1e307))
+    inputs = {"input1": [[1.0, 2.0]], "input2": [[3.0, 1.0]]}
+    with pytest.raises(DivergenceError):
+        sim.present(inputs, [[100.0]])
+    assert all(np.isfinite(w).all() for w in sim.weights.values())
+    before = sim.weights
+    sim.present(inputs, [[0.0]], ticks=0)
+    assert all(np.array_equal(before[name], w) for name, w in sim.weights.items())
+
+
+def test_a_clamp_that_overflows_changes_nothing():
+    net = ns.Network.layered([1, 1, 1], activation="identity", weights=[[[1e10]], [[1.0]]])
+    sim = ns.Simulator(net, models.IL(), batch_size=3)
+    sim.clamp("input", [[1.0], [2.0]])
+    sim.settle()
+    sim.run(5)
+    before = seen(sim, 2)
+    with pytest.raises(DivergenceError):
+        sim.clamp("input", np.full((2, 1), 1e300))
+    assert sim.t == 5
+    assert seen(sim, 2) == before
+    sim.release("input")
+    with pytest.raises(DivergenceError):
+        sim.clamp("input", np.full((3, 1), 1e300))
+    assert sim._lowered.state.clock[layout.ROWS] == 2
+    assert seen(sim, 2) == before
+
+
+def test_a_refused_presentation_has_released_nothing():
+    sim = started(batch=3)
+    sim.clamp("b", np.zeros((3, 1)), nodes=[0])
+    with pytest.raises(NeurosimError, match="clamped to 3"):
+        sim.present(np.ones((2, 4)), np.ones((2, 2)))
+    sim.release("output")
+
+
+def test_a_synapse_of_a_silent_node_is_not_mended_alone():
+    sim = started()
+    sim.silence("b", [2])
+    with pytest.raises(NeurosimError, match="node 2 of 'b' is silent"):
+        sim.mend("b", 2, "output", 0)

@@ -180,6 +180,74 @@ def test_memory_of_nodes_survives_a_second_look_at_the_same_snapshot():
     assert fired == [False, False, True, False]
 
 
+def momentum(epsilon, f, alpha, memory):
+    velocity = 0.5 * memory + epsilon * f
+    return alpha * velocity, velocity
+
+
+def lazy(slope, feedback, epsilon, gamma, memory):
+    moved = 0.5 * memory + gamma * (slope * feedback - epsilon)
+    return moved, moved
+
+
+@pytest.mark.parametrize(
+    "rules", [{"synapse_rule": momentum}, {"value_rule": lazy}], ids=["synapse", "node"]
+)
+def test_memory_counts_a_step_once_near_an_overflow(rules):
+    """A step that may overflow is tried twice; large weights beside the network make it so."""
+    weights = []
+    for large in (1.0, 1e300):
+        net = ns.Network(seed=0)
+        for name, size in (("x", 2), ("h", 3), ("y", 1), ("other", 1), ("end", 1)):
+            net.add_population(name, size)
+        net.connect("x", "h")
+        net.connect("h", "y")
+        net.connect("other", "end", weights=[[large]], plastic=False)
+        sim = ns.Simulator(net, with_rules(models.IncrementalPC, **rules)(gamma=0.2))
+        sim.clamp("x", [1.0, 2.0])
+        sim.clamp("other", [1e7])
+        sim.settle()
+        sim.clamp("y", [1.0])
+        sim.run(5)
+        weights.append({name: sim.weights[name] for name in ("x->h", "h->y")})
+    assert same_bits(*weights)
+
+
+def inverse(x, mu):
+    return (x - mu) / mu
+
+
+def test_rules_leave_the_padding_alone():
+    """Where mu is 0, and nothing of the network is."""
+    net = ns.Network.layered([2, 3, 1], seed=0)
+    sim = ns.Simulator(net, with_rules(models.IL, error_rule=inverse)(gamma=0.1))
+    sim.clamp("input", [0.5, 1.0])
+    sim.settle()
+    sim.clamp("output", [1.0])
+    sim.run(3)
+    x, mu = sim.state("x", "output"), sim.state("mu", "output")
+    assert np.array_equal(sim.state("epsilon", "output"), (x - mu) / mu)
+
+
+def test_a_helper_that_is_defined_anew_is_compiled_anew():
+    def simulated():
+        sim = ns.Simulator(network(), with_rules(models.IL, value_rule=scaled)())
+        sim.clamp("input", samples(1)[0])
+        sim.settle()
+        sim.step()
+        return sim.state("x", "b")
+
+    states = []
+    for factor in (0.25, 0.75):
+        exec(f"@numba.njit\ndef factor_of(x, k={factor}):\n    return k * x", globals())
+        states.append(simulated())
+    assert not np.array_equal(*states)
+
+
+def scaled(x):
+    return factor_of(x)  # noqa: F821
+
+
 def test_value_rules_may_act_on_silence():
     """A leak moves a node although nothing that it reads has changed."""
 
@@ -232,6 +300,18 @@ def uses_nothing(x):
     return math.no_such(x)
 
 
+async def later(x):
+    return x
+
+
+def gives_nothing(x):
+    _ = x
+
+
+def nested(x):
+    return (lambda: x)()
+
+
 def around():
     inner = np.ones(2)
 
@@ -251,6 +331,9 @@ def around():
         ("value_rule", uses_text, r"add\(float64, .*line \d+: return x \+ .a.\)"),
         ("value_rule", uses_nothing, "cannot be compiled: .*'no_such'"),
         ("value_rule", 3, "must be a plain function"),
+        ("value_rule", later, "must be a plain function"),
+        ("value_rule", gives_nothing, "cannot be compiled"),
+        ("value_rule", nested, "uses '<lambda>'"),
         ("synapse_rule", paper_error, "reads 'delta_x'"),
         ("detector", paper_synapse, "reads 'f'"),
         ("gate", paper_value, "reads 'slope'; allowed: epsilon, mu, phi, timer, level, signal"),
