@@ -230,17 +230,19 @@ class Simulator(Interventions):
 
     def _release(self, population: str, nodes: npt.NDArray[np.int64], taught: bool) -> None:
         """Release nodes; where weights wait for the teacher to go, they change or none does."""
-        arguments = engine.release, self._lowered.index[population], nodes, taught
+        lowered = self._lowered
         left = self._clamped.pop(population, set()) - set(nodes.tolist())
         if left:
             self._clamped[population] = left
         self._unrecorded = True
+        engine.release(*lowered.arguments, lowered.index[population], nodes, taught)
+        if taught or not lowered.state.pending.any():
+            return
         try:
-            self._guard.attempt(*arguments)
+            self._guard.attempt(engine.refresh, -1)
         except DivergenceError:
-            # What was learned cannot be kept; without it nothing stands in the way.
-            self._lowered.forget_changes()
-            self._guard.attempt(*arguments)
+            # What was learned cannot be kept; without it all goes on.
+            lowered.forget_changes()
             raise
 
     def _taught(self, *, but: Collection[str]) -> bool:

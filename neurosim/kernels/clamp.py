@@ -14,6 +14,7 @@ from neurosim.kernels.layout import (
     RISKY,
     ROWS,
     SAME_SNAPSHOT,
+    STALE,
     TEACHER,
     TICK,
 )
@@ -24,7 +25,7 @@ from neurosim.kernels.tick import advance, overflow_possible
 from neurosim.kernels.value_nodes import activate_next
 
 __all__ = [
-    "awaken", "clamp_nodes", "clamp_offered", "end_teaching", "hold", "hold_nodes",
+    "awaken", "clamp_nodes", "clamp_offered", "consolidate", "hold", "hold_nodes",
     "inject_current", "offer", "refresh_weights", "release_values", "teach",
 ]  # fmt: skip
 
@@ -157,26 +158,34 @@ def teach(state, present):
 
 
 @inner
-def end_teaching(plan, state):
-    """The teacher is gone: weights that are used more than once take what they have learned."""
-    teach(state, 0)
+def consolidate(plan, state):
+    """Weights that are used more than once take what they have learned, before the next settling.
+
+    What reads them is evaluated then.
+    """
     if not any_set(state.pending):
         return DONE
-    begin_outside(plan, state)
+    close_gates(plan, state)
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY
     commit_changes(plan, state, True)
-    state.clock[SAME_SNAPSHOT] = 1
-    advance(plan, state)
+    for k in range(plan.projections.size):
+        if state.learned_next[k]:
+            fill(flags_of(state, STALE, plan.projections[k].post), 0, state.row.shape[2], 1)
     return DONE
 
 
 @inner
 def refresh_weights(plan, state, weights):
-    """Refresh what depends on a block of weights, which was changed from outside."""
+    """Refresh what depends on a block of weights, which was changed from outside.
+
+    If none is told (-1), weights that are used more than once take what they have learned.
+    """
     begin_outside(plan, state)
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY
+    if weights < 0:
+        commit_changes(plan, state, True)
     for k in range(plan.projections.size):
         projection = plan.projections[k]
         if projection.weights == weights or projection.back_weights == weights:

@@ -7,7 +7,6 @@ from numba import njit
 from neurosim.kernels.clamp import (
     awaken,
     clamp_nodes,
-    end_teaching,
     hold_nodes,
     inject_current,
     refresh_weights,
@@ -106,7 +105,8 @@ def release(table, parameter, p, nodes, taught):
     plan, state = opened(table, parameter)
     hold_nodes(plan, state, p, nodes, 0)
     awaken(plan, state, p)
-    return DONE if taught else end_teaching(plan, state)
+    if not taught:
+        teach(state, 0)
 
 
 @njit(cache=True)
@@ -118,6 +118,6 @@ def inject(table, parameter, p, nodes, current, until):
 
 @njit(cache=True)
 def refresh(table, parameter, weights):
-    """Take notice that a block of weights was changed from outside."""
+    """Take notice that a block of weights was changed from outside, or, -1, commit what waits."""
     plan, state = opened(table, parameter)
     return refresh_weights(plan, state, weights)

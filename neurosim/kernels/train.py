@@ -6,7 +6,7 @@ from numba import njit
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
-from neurosim.kernels.clamp import clamp_offered, end_teaching, hold, offer, release_values, teach
+from neurosim.kernels.clamp import clamp_offered, consolidate, hold, offer, release_values, teach
 from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
@@ -108,7 +108,8 @@ def train(table, parameter, inputs, targets, chosen, batch, ticks):
             population = plan.populations[p]
             if population.column >= 0 and population.incoming > 0:
                 release_values(plan, state, p)
-        status = end_teaching(plan, state)
+        teach(state, 0)
+        status = consolidate(plan, state)
         if status != DONE:
             return status, first + rows, ticks, total
     return DONE, chosen.size, made, total
