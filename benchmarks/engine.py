@@ -31,7 +31,7 @@ Result = tuple[list[Array], float]
 _WARM_UP = 100  # batches
 
 #: Inference alone: the signal to learn is not given while anything is measured.
-INFERENCE = ns.models.IL(t_c=2**40, gamma=GAMMA)
+INFERENCE = ns.models.IL(t_c=10**12, gamma=GAMMA)
 
 
 def network(work: Work) -> ns.Network:

@@ -171,52 +171,16 @@ class Lowered:
     def _lower_projections(self, threads: int) -> None:
         described = [self.network.projections[name] for name in self.projection_names]
         lent = {projection.shares for projection in described}
-        # Feedback synapses that are not the forward ones have a block of their own.
-        keys = [(p.name, False) for p in described if p.shares is None]
-        keys += [(p.name, True) for p in described if self._feedback_owner(p) == p.name]
-        self.block_index = {key: b for b, key in enumerate(keys)}
-        self.blocks = np.zeros(len(keys), layout.WEIGHTS)
-        learns: dict[int, bool] = {}
-        for (name, feedback), b in self.block_index.items():
-            projection, record = self.network.projections[name], self.blocks[b]
-            record["owner"] = self.projection_index[name]
-            record["size"] = self._weight_elements(projection)
-            record["gradient"] = -1
-            record["waits"] = self._is_shared(projection, lent)
-            learns[b] = projection.plastic and not (feedback and projection.feedback == "fixed")
-        ruled = self.rules.synapse_rule is not None
-        proposed = [b for b, r in enumerate(self.blocks) if learns[b] and (ruled or r["waits"])]
-        size = 0
-        remembering = proposed if "memory" in self.rules.reads("synapse_rule") else []
-        self.blocks["memory"] = self.blocks["memory_next"] = -1
-        for field, chosen in (
-            ("theta", list(learns)),
-            ("gradient", proposed),
-            ("memory", remembering),
-            ("memory_next", remembering),
-        ):
-            for b in chosen:
-                self.blocks[b][field] = size
-                size += int(self.blocks[b]["size"])
-        self.theta = _aligned_zeros(size, self.dtype)
-        self.theta_bound = np.zeros(len(keys))
+        self._lay_out_weights(described, lent)
+        self._fill_weights()
         tables = [p.pattern.table() for p in described if p.pattern is not None]
         self.pattern = np.concatenate([np.zeros(0, np.int64), *tables])
         at = self.pattern.ctypes.data
         self.projections = np.zeros(len(described), layout.PROJECTION)
-        for k, projection in enumerate(described):
-            record = self.projections[k]
+        for record, projection in zip(self.projections, described, strict=True):
             record["pre"], record["post"] = self.index[projection.pre], self.index[projection.post]
-            b = self.block_index[projection.shares or projection.name, False]
-            back = self.block_index.get((self._feedback_owner(projection), True), b)
-            record["weights"], record["back_weights"] = b, back
-            record["theta"], record["back"] = self.blocks["theta"][[b, back]]
-            record["deferred"] = ruled or self._is_shared(projection, lent)
-            where = "gradient" if record["deferred"] else "theta"
-            record["change"] = self.blocks[where][b] if projection.plastic else -1
-            learns_back = projection.plastic and projection.feedback == "plastic"
-            record["back_change"] = self.blocks[where][back] if learns_back else -1
             record["synapses"], record["uses"] = projection.synapse_count, 1
+            self._point_to_weights(record, projection)
             pattern = projection.pattern
             if pattern is None:
                 record["stride"] = _padded(projection.shape[1], self.dtype.itemsize)
@@ -227,15 +191,63 @@ class Lowered:
                     record["uses"] = np.bincount(pattern.weight).max()
             sums = compile_sums(self.dtype, threads, sparse=pattern is not None)
             record["prediction"], record["feedback"], record["plasticity"] = sums
-            if ruled:
+            if self.rules.synapse_rule is not None:
                 sparse = pattern is not None
                 record["plasticity"] = self.rules.synapse_loop(self.dtype, sparse=sparse)
+
+    def _lay_out_weights(self, described: list[Projection], lent: set[str | None]) -> None:
+        """Give each block of weights, of changes and of memories its place in theta."""
+        # Feedback synapses that are not the forward ones have a block of their own.
+        keys = [(p.name, False) for p in described if p.shares is None]
+        keys += [(p.name, True) for p in described if self._feedback_owner(p) == p.name]
+        self.block_index = {key: b for b, key in enumerate(keys)}
+        self.blocks = np.zeros(len(keys), layout.WEIGHTS)
+        for field in ("gradient", "memory", "memory_next"):
+            self.blocks[field] = -1
+        proposed = []
+        ruled = self.rules.synapse_rule is not None
+        for (name, feedback), b in self.block_index.items():
+            projection, record = self.network.projections[name], self.blocks[b]
+            record["owner"] = self.projection_index[name]
+            record["size"] = self._weight_elements(projection)
+            record["waits"] = self._is_shared(projection, lent)
+            learns = projection.plastic and not (feedback and projection.feedback == "fixed")
+            if learns and (ruled or record["waits"]):
+                proposed.append(b)
+        remembering = proposed if "memory" in self.rules.reads("synapse_rule") else []
+        size = 0
+        for field, chosen in (
+            ("theta", list(range(len(keys)))),
+            ("gradient", proposed),
+            ("memory", remembering),
+            ("memory_next", remembering),
+        ):
+            for b in chosen:
+                self.blocks[b][field] = size
+                size += int(self.blocks[b]["size"])
+        self.theta = _aligned_zeros(size, self.dtype)
+        self.theta_bound = np.zeros(len(keys))
+
+    def _fill_weights(self) -> None:
         for (name, feedback), b in self.block_index.items():
             block = self.block(b)
             blocks = self.network.projections[name].blocks(self.network.seed, feedback=feedback)
             for first, rows in blocks:
                 np.add(rows, 0.0, out=block[first : first + len(rows)], casting="same_kind")
             self.theta_bound[b] = max(float(block.max()), -float(block.min()))
+
+    def _point_to_weights(self, record: Any, projection: Projection) -> None:
+        """Where the weights of a projection are, and where their changes go."""
+        b = self.block_index[projection.shares or projection.name, False]
+        back = self.block_index.get((self._feedback_owner(projection), True), b)
+        blocks = self.blocks
+        record["weights"], record["back_weights"] = b, back
+        record["theta"], record["back"] = blocks["theta"][[b, back]]
+        record["deferred"] = self.rules.synapse_rule is not None or blocks["waits"][b]
+        where = "gradient" if record["deferred"] else "theta"
+        record["change"] = blocks[where][b] if projection.plastic else -1
+        learns_back = projection.plastic and projection.feedback == "plastic"
+        record["back_change"] = blocks[where][back] if learns_back else -1
 
     @staticmethod
     def _is_shared(projection: Projection, lent: set[str | None]) -> bool:
