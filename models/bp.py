@@ -221,8 +221,8 @@ class BP:
 
 
 def _matrix(projection: Projection, weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Copy of the weights as a matrix, with zeros where nothing is connected."""
-    return weights.copy() if projection.pattern is None else projection.pattern.matrix(weights)
+    """The weights as a matrix, with zeros where nothing is connected."""
+    return weights if projection.pattern is None else projection.pattern.matrix(weights)
 
 
 def _descend(projection: Projection, weights: npt.NDArray[Any], change: npt.NDArray[Any]) -> None:
