@@ -347,3 +347,22 @@ def test_a_synapse_of_a_silent_node_is_not_mended_alone():
     sim.silence("b", [2])
     with pytest.raises(NeurosimError, match="node 2 of 'b' is silent"):
         sim.mend("b", 2, "output", 0)
+
+
+def test_a_lesion_that_cannot_be_undone_stays():
+    net = ns.Network.layered([1, 1, 1], activation="identity", weights=[[[1e10]], [[1.0]]])
+    sim = ns.Simulator(net, models.IL())
+    sim.clamp("input", [1.0])
+    sim.settle()
+    sim.cut("input", 0, "hidden1", 0)
+    sim.clamp("input", [1e300])
+    before = seen(sim, 1)
+    with pytest.raises(DivergenceError):
+        sim.mend("input", 0, "hidden1", 0)
+    assert sim.synapse("input", 0, "hidden1", 0).is_cut
+    assert seen(sim, 1) == before
+    sim.run(2)
+    assert sim.synapse("input", 0, "hidden1", 0).theta == 0
+    sim.clamp("input", [1.0])
+    sim.mend("input", 0, "hidden1", 0)
+    assert sim.synapse("input", 0, "hidden1", 0).theta == 1e10
