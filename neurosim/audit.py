@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neurosim.disturbance import BackpropagationProbe, Finding, Probe
-from neurosim.local_rules import reads
+from neurosim.local_rules import Rules
 
 if TYPE_CHECKING:
-    from neurosim.model import Model
     from neurosim.models import BP
     from neurosim.network import Network
     from neurosim.simulator import Simulator
@@ -109,17 +108,15 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _what_objects_read(model: Model, waits: bool) -> dict[str, tuple[str, ...]]:
-    kind, parameters = type(model), model.parameters
-    result = {"gate": reads("gate", kind.gate, parameters)}
+def _what_objects_read(rules: Rules, waits: bool) -> dict[str, tuple[str, ...]]:
+    result = {"gate": rules.reads("gate")}
     for name, rule, default in (
         ("value node", "value_rule", _VALUE_NODE),
         ("error node", "error_rule", _ERROR_NODE),
         ("detector", "detector", _DETECTOR),
         ("synapse", "synapse_rule", _SYNAPSE),
     ):
-        own = getattr(kind, rule)
-        result[name] = default if own is None else reads(rule, own, parameters)
+        result[name] = default if getattr(rules, rule) is None else rules.reads(rule)
     if "phi" not in result["gate"]:
         del result["detector"]
     if waits:
@@ -129,8 +126,8 @@ def _what_objects_read(model: Model, waits: bool) -> dict[str, tuple[str, ...]]:
 
 def audit_simulation(simulator: Simulator, samples: int, seed: int) -> Audit:
     """Audit the model of a simulator; see `Simulator.audit`."""
-    model = simulator.model
-    gate = reads("gate", type(model).gate, model.parameters)
+    model, rules = simulator.model, simulator._lowered.rules
+    gate = rules.reads("gate")
     waits = model.commit == "release" and bool(simulator._lowered.blocks["waits"].any())
     probe = Probe(simulator, seed)
     findings = {
@@ -142,7 +139,7 @@ def audit_simulation(simulator: Simulator, samples: int, seed: int) -> Audit:
     }
     return Audit(
         type(model).__name__,
-        _what_objects_read(model, waits),
+        _what_objects_read(rules, waits),
         "signal" in gate or waits,
         "level" in gate,
         "timer" in gate,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -174,7 +175,7 @@ def _lengths(owner: str, argument: str, value: object, count: int | None) -> tup
 
 
 @dataclass(frozen=True)
-class _Window:
+class _Window(ABC):
     """A window that slides over positions in one or two dimensions."""
 
     size: int | Sequence[int]
@@ -197,8 +198,9 @@ class _Window:
         return 0
 
     @property
+    @abstractmethod
     def _channels(self) -> tuple[int, int]:
-        raise NotImplementedError
+        """Nodes at each position of the two populations."""
 
     @property
     def result_size(self) -> tuple[int, ...]:

@@ -162,8 +162,7 @@ class Probe:
         return [
             (name, i)
             for name, population in self._clean.wiring.populations.items()
-            if not population.constant
-            and (not predicted or lowered.populations[lowered.index[name]]["incoming"])
+            if not population.constant and (not predicted or lowered.is_predicted(name))
             for i in range(population.size)
         ]
 

@@ -54,8 +54,7 @@ class ValueNode(_Node):
     @property
     def error_node(self) -> ErrorNode | None:
         """The error node that compares x with its prediction; None if nothing predicts it."""
-        lowered = self._simulator._lowered
-        if not lowered.populations[lowered.index[self.population]]["incoming"]:
+        if not self._simulator._lowered.is_predicted(self.population):
             return None
         return ErrorNode(self._simulator, self.population, self.index, self.replica)
 

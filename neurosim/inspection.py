@@ -79,7 +79,7 @@ class Inspection:
         rows = int(self._lowered.state.clock[layout.ROWS])
         total = 0.0
         for name in self._lowered.names:
-            if self._lowered.populations[self._lowered.index[name]]["incoming"]:
+            if self._lowered.is_predicted(name):
                 epsilon = self._lowered.view("epsilon", name)[:rows]
                 total += 0.5 * float(np.sum(epsilon.astype(np.float64) ** 2))
         return total
@@ -90,7 +90,7 @@ class Inspection:
         rows = int(self._lowered.state.clock[layout.ROWS])
         largest = 0.0
         for name in self._lowered.names:
-            if self._lowered.populations[self._lowered.index[name]]["incoming"]:
+            if self._lowered.is_predicted(name):
                 x, mu, epsilon = (
                     self._lowered.view(field, name)[:rows] for field in ("x", "mu", "epsilon")
                 )

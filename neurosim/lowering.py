@@ -460,6 +460,10 @@ class Lowered:
         self.state.pending[:] = 0
         self.state.gradient_bound[:] = 0
 
+    def is_predicted(self, name: str) -> bool:
+        """Whether a population has error nodes: something predicts it."""
+        return bool(self.populations[self.index[name]]["incoming"])
+
     def is_shared(self, name: str) -> bool:
         """Whether some weight of a projection is used more than once."""
         record = self.projections[self.projection_index[name]]

@@ -139,7 +139,7 @@ class StateMonitor:
     ) -> tuple[int, ...]:
         """Note where the states of nodes are; returns the shape of a snapshot."""
         records, replicas = lowered.populations, lowered.batch_size
-        predicted = [n for n in lowered.names if records[lowered.index[n]]["incoming"]]
+        predicted = [n for n in lowered.names if lowered.is_predicted(n)]
         allowed = lowered.names if self.variable == "x" else predicted
         self.names = _chosen(owner, "populations", populations, allowed)
         array = record.FLAG if self.variable == "phi" else record.REAL
@@ -271,7 +271,7 @@ class SpikeMonitor:
     def __init__(self, simulator: Simulator, *, populations: Sequence[str] | None = None) -> None:
         _check_simulator("SpikeMonitor", simulator)
         lowered = simulator._lowered
-        allowed = [n for n in lowered.names if lowered.populations[lowered.index[n]]["incoming"]]
+        allowed = [n for n in lowered.names if lowered.is_predicted(n)]
         self.names = _chosen("SpikeMonitor", "populations", populations, allowed)
         self._all_names = np.array(lowered.names)
         self._wanted = [lowered.index[name] for name in self.names]

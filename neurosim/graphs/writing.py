@@ -119,7 +119,7 @@ def simulation_to_graph(simulator: Simulator, replica: int) -> nx.DiGraph[str]:
                 "error node would be; give it another label"
             )
     for name, population in wiring.populations.items():
-        predicted = bool(lowered.populations[lowered.index[name]]["incoming"])
+        predicted = lowered.is_predicted(name)
         fields = ("x", "clamped", *(("mu", "epsilon", "phi") if predicted else ()))
         state = {field: lowered.view(field, name)[replica].tolist() for field in fields}
         for i, label in enumerate(labels[name]):
