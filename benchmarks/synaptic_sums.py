@@ -23,7 +23,7 @@ _FLOPS = 2e8  # about as many as are timed at once
 def _predict(times, f, f_stride, theta, stride, mu, rows, pre, post):
     for _ in range(times):
         accumulate_prediction(
-            f, 0, f_stride, theta, 0, stride, mu, 0, stride, rows, pre, post, True
+            f, 0, f_stride, theta, 0, stride, mu, 0, stride, rows, pre, post, True, False
         )
 
 
@@ -39,7 +39,9 @@ def _feed_back(times, f, f_stride, theta, stride, epsilon, rows, pre, post):
 def _learn(times, f, f_stride, theta, stride, epsilon, rows, pre, post):
     alpha = theta.dtype.type(1)
     for _ in range(times):
-        learn(f, 0, f_stride, epsilon, 0, stride, theta, 0, stride, rows, pre, post, 0, alpha)
+        learn(
+            f, 0, f_stride, epsilon, 0, stride, theta, 0, stride, rows, pre, post, 0, alpha, False
+        )
 
 
 def synaptic_sums(repeats: int, side: int = 2048) -> Iterator[Row]:

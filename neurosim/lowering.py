@@ -68,6 +68,8 @@ class Lowered:
         Threads for the synaptic sums of all-to-all projections.
     relays : bool
         Whether projections over several levels pass through relays.
+    skip_silent : bool
+        Whether sums over all-to-all projections leave out presynaptic nodes whose f(x) is zero.
     model : Model, optional
         Whose rules are compiled, and whose learning rates are used; none for backpropagation.
 
@@ -88,11 +90,17 @@ class Lowered:
         threads: int = 1,
         *,
         relays: bool = True,
+        skip_silent: bool = False,
         model: Model | None = None,
     ) -> None:
         self.rules = Rules.of(model)
         prepare_cache()
-        self._options: dict[str, Any] = {"threads": threads, "relays": relays, "model": model}
+        self._options: dict[str, Any] = {
+            "threads": threads,
+            "relays": relays,
+            "skip_silent": skip_silent,
+            "model": model,
+        }
         # Later changes of the description have no effect.
         self.described, self.batch_size, self.dtype = duplicate(network), batch_size, dtype
         self.network = wired(self.described, relays=relays)
@@ -109,7 +117,7 @@ class Lowered:
             for name in self.projection_names
             if name in network.projections and projections[name].shares is None
         ]
-        self._lower_projections(threads)
+        self._lower_projections(threads, skip_silent)
         self._lower_populations()
         order = topological_order(populations, projections.values())
         info = np.finfo(dtype)
@@ -168,7 +176,7 @@ class Lowered:
             self._rule_tables[b] = self.plan.parameter.ctypes.data, *offsets
             record["rule_table"] = self._rule_tables[b].ctypes.data
 
-    def _lower_projections(self, threads: int) -> None:
+    def _lower_projections(self, threads: int, skip_silent: bool) -> None:
         described = [self.network.projections[name] for name in self.projection_names]
         lent = {projection.shares for projection in described}
         self._lay_out_weights(described, lent)
@@ -189,7 +197,9 @@ class Lowered:
                 at += tables.pop(0).nbytes
                 if pattern.weight is not None:
                     record["uses"] = np.bincount(pattern.weight).max()
-            sums = compile_sums(self.dtype, threads, sparse=pattern is not None)
+            sums = compile_sums(
+                self.dtype, threads, sparse=pattern is not None, skip_silent=skip_silent
+            )
             record["prediction"], record["feedback"], record["plasticity"] = sums
             if self.rules.synapse_rule is not None:
                 sparse = pattern is not None

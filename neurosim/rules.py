@@ -183,9 +183,12 @@ def _sums(threads: int, sparse: bool) -> tuple[Callable[..., Any], ...]:
 
 
 def compile_sums(
-    dtype: np.dtype[Any], threads: int, *, sparse: bool = False
+    dtype: np.dtype[Any], threads: int, *, sparse: bool = False, skip_silent: bool = False
 ) -> tuple[int, int, int]:
-    """Addresses of the three synaptic sums: prediction, feedback and plasticity."""
+    """Addresses of the three synaptic sums: prediction, feedback and plasticity.
+
+    `skip_silent` says whether those that read f(x) may leave out what is zero.
+    """
     addresses = []
     for number, function in enumerate(_sums(threads, sparse)):
         learns = number == 2
@@ -193,11 +196,13 @@ def compile_sums(
         if sparse:
             blocks = _SPARSE_THETA_LAST if learns else _SPARSE_BLOCKS
         last = "alpha" if learns else "fresh != 0"
-        if not sparse and threads > 1:
-            last += f", {threads}"
-        elif not sparse and learns:
+        if not sparse and threads == 1 and learns:
             # Plasticity is told here what will be read soon.
             last = "fresh, alpha"
+        if not sparse and number != 1:
+            last += f", {skip_silent}"
+        if not sparse and threads > 1:
+            last += f", {threads}"
         words = {"real": dtype.name, "blocks": blocks, "last": last}
         addresses.append(compiled_loop(_SUM, (function,), words))
     return tuple(addresses)  # type: ignore[return-value]

@@ -121,8 +121,9 @@ class Simulator(Interventions):
             )
         self.relays = checks.boolean(owner, "relays", relays)
         self._lowered = Lowered(
-            network, self.batch_size, self.dtype, self.threads, relays=relays, model=model
-        )
+            network, self.batch_size, self.dtype, self.threads, relays=relays,
+            skip_silent=self.event_driven, model=model,
+        )  # fmt: skip
         self.network = self._lowered.described
         rules = self._lowered.rules
         gate_reads = rules.reads("gate")

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from neurosim.kernels.intrinsics import fma
+from neurosim.kernels.active_sums import learn_active, predict_active
+from neurosim.kernels.intrinsics import address, fma
 from neurosim.kernels.parallel_sums import (
     accumulate_feedback_in_parallel,
     accumulate_prediction_in_parallel,
@@ -42,7 +43,7 @@ def chain_prediction(f, theta, start):
             total = start[r, j]
             for k in range(f.shape[1]):
                 total = fma(f[r, k], theta[k, j], total)
-            result[r, j] = total
+            result[r, j] = total + (total - total)
     return result
 
 
@@ -54,7 +55,7 @@ def chain_feedback(epsilon, theta, start):
             total = start[r, i]
             for j in range(epsilon.shape[1]):
                 total = fma(epsilon[r, j], theta[i, j], total)
-            result[r, i] = total
+            result[r, i] = total + (total - total)
     return result
 
 
@@ -136,13 +137,15 @@ class Layout:
     def weight(self) -> np.ndarray:
         return np.ascontiguousarray(self.weights()[:, : self.post])
 
-    def predict(self, fresh: bool, first: int = 0, count: int | None = None, threads: int = 0):
+    def predict(
+        self, fresh: bool, first: int = 0, count: int | None = None, threads: int = 0, skip=False
+    ):
         count = self.rows if count is None else count
         arguments = (
             self.real, self.at["f"] + first * self.stride, self.stride,
             self.theta, self.theta_at, self.theta_stride,
             self.real, self.at["mu"] + first * self.stride, self.stride,
-            count, self.pre, self.post, fresh,
+            count, self.pre, self.post, fresh, skip,
         )  # fmt: skip
         if threads:
             accumulate_prediction_in_parallel(*arguments, threads)
@@ -162,18 +165,29 @@ class Layout:
         else:
             accumulate_feedback(*arguments)
 
-    def learn(self, alpha: float, threads: int = 0, *, look_ahead: bool = False):
+    def learn(self, alpha: float, threads: int = 0, *, look_ahead: bool = False, skip=False):
         arguments = (
             self.real, self.at["f"], self.stride, self.real, self.at["epsilon"], self.stride,
             self.theta, self.theta_at, self.theta_stride, self.rows, self.pre, self.post,
         )  # fmt: skip
         rate = self.real.dtype.type(alpha)
         if threads:
-            learn_in_parallel(*arguments, rate, threads)
+            learn_in_parallel(*arguments, rate, skip, threads)
         else:
             # Addresses that nothing is read from: looking ahead changes no result.
             ahead = np.array([3, 0, 8, self.real.ctypes.data], np.int64)
-            learn(*arguments, ahead.ctypes.data if look_ahead else 0, rate)
+            learn(*arguments, ahead.ctypes.data if look_ahead else 0, rate, skip)
+
+    def silence(self, share: float | list[float], seed: int = 0) -> None:
+        """Silence a share of the presynaptic nodes; of each 64 another share, if there are many."""
+        rng = np.random.default_rng(seed)
+        f = self.block("f")
+        for first in range(0, self.pre, 64):
+            silent = share if isinstance(share, float) else share[first // 64 % len(share)]
+            columns = slice(first, min(first + 64, self.pre))
+            f[:, columns][rng.random(f[:, columns].shape) < silent] = 0.0
+        # There is but one zero among weights.
+        self.weights()[:] += 0.0
 
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
@@ -301,6 +315,53 @@ def test_bits_do_not_depend_on_threads(shape, threads, dtype):
         layout.learn(1e-3, threads=count)
     assert same_bits(alone.real, shared.real)
     assert same_bits(alone.theta, shared.theta)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("share", [1.0, 0.95, 0.7, 0.3, [1.0, 0.1], [0.1, 0.9, 0.6]])
+@pytest.mark.parametrize(
+    "shape",
+    [(1, 64, 5), (2, 130, 150), (3, 79, 37), (20, 784, 32), (70, 330, 20), (130, 200, 70),
+     (1030, 70, 3)],
+)  # fmt: skip
+@pytest.mark.parametrize("threads", [0, 2])
+def test_leaving_out_the_silent_changes_no_bit(shape, share, threads, dtype):
+    whole, active = Layout(shape, dtype), Layout(shape, dtype)
+    for layout, skip in ((whole, False), (active, True)):
+        layout.silence(share)
+        layout.predict(True, threads=threads, skip=skip)
+        layout.predict(False, threads=threads, skip=skip)
+        layout.learn(1e-3, threads=threads, look_ahead=True, skip=skip)
+        layout.block("f")[0] = 0.0
+        layout.learn(1e-3, threads=threads, skip=skip)
+    assert same_bits(whole.real, active.real)
+    assert same_bits(whole.theta, active.theta)
+
+
+@njit
+def predicts_active(f, theta, mu, rows, depth, post):
+    return predict_active(
+        address(mu, 0), 16, address(f, 0), 64, address(theta, 0), 16, rows, depth, post, True
+    )
+
+
+@njit
+def learns_active(f, drive, theta, rows, pre, post):
+    return learn_active(
+        address(theta, 0), 16, address(f, 0), 64, address(drive, 0), 16, rows, pre, post, 0, 0, 1.0
+    )
+
+
+def test_the_silent_are_left_out_where_they_are_many():
+    for share, pays in ((1.0, True), (0.75, True), (0.25, False), (0.0, False)):
+        f = np.zeros((8, 64))
+        f[:, int(64 * share) :] = 2.0
+        drive, theta, mu = np.ones((8, 16)), np.ones((64, 16)), np.full((8, 16), 5.0)
+        flat = [array.ravel() for array in (f, theta, mu, drive)]
+        assert predicts_active(*flat[:3], 8, 64, 16) == pays
+        assert learns_active(flat[0], flat[3], flat[1], 8, 64, 16) == pays
+        assert (mu == (128 * (1 - share) if pays else 5)).all()
+        assert (theta == (1 + f.sum(axis=0)[:, None] if pays else 1)).all()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -163,7 +163,7 @@ def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
         never_unroll(builder.cbranch(again, loop, done))
         builder.position_at_end(done)
         for g in range(groups):
-            emit.store(results[g], c, g)
+            emit.store(builder.fadd(results[g], emit.zero), c, g)
 
 
 _ACROSS_OPERANDS = ("c", "a", "b", "b_row", "blocks", "depth", "mode")

@@ -38,6 +38,7 @@ __all__ = [
     "TILE_ROWS",
     "TILE_VECTORS",
     "Emitter",
+    "look_ahead",
     "multiply_strip",
     "never_unroll",
     "shared_function",
@@ -140,6 +141,56 @@ class Emitter:
         numbers = ir.Constant(ir.VectorType(kind, self.lanes), list(range(self.lanes)))
         return self.builder.icmp_signed("<", numbers, limit)
 
+    def store_sums(
+        self, places: list[ir.Value], sums: list[list[ir.Value]], lanes: ir.Value
+    ) -> None:
+        """Store rows of vectors, and zero behind the `lanes` real columns of the last ones."""
+        mask = self.first_lanes(lanes)
+        for place, row in zip(places, sums, strict=True):
+            for v, value in enumerate(row):
+                # -0.0 + 0.0 is 0.0: one zero, whatever path led to it.
+                value = self.builder.fadd(value, self.zero)
+                if v == len(row) - 1:
+                    # Padding stays zero even when inf * 0 put a NaN there.
+                    value = self.builder.select(mask, value, self.zero)
+                self.store(value, place, v)
+
+    def learn_sums(
+        self,
+        places: list[ir.Value],
+        sums: list[list[ir.Value]],
+        lanes: ir.Value,
+        alpha: ir.Value,
+    ) -> None:
+        """Store fma(alpha, sum, what is stored) in the place of each sum."""
+        rate = self.broadcast(alpha)
+        learned = [
+            [
+                llvm_fma(self.builder, rate, value, self.load(place, v))
+                for v, value in enumerate(row)
+            ]
+            for place, row in zip(places, sums, strict=True)
+        ]
+        self.store_sums(places, learned, lanes)
+
+
+@intrinsic
+def look_ahead(typingctx: Any, pointer: types.Type, ahead: types.Type, at: types.Type):
+    """Ask for element `at` of each row that will be read soon, of the type of `pointer`.
+
+    `ahead` is the address of a table of int64, a number and as many addresses, or 0.
+    """
+    if not isinstance(pointer, types.CPointer):
+        return None
+
+    def codegen(context, builder, signature, arguments):
+        _, ahead, at = arguments
+        emit = Emitter(context, builder, pointer.dtype)
+        _emit_look_ahead(emit, {"ahead": ahead, "ahead_at": at})
+        return context.get_dummy_value()
+
+    return types.void(pointer, types.int64, types.int64), codegen
+
 
 def _emit_prefetch(emit: Emitter, rows: list[ir.Value], vectors: int) -> None:
     """Ask for the results' cache lines while the sums are formed: they are needed at the end."""
@@ -230,28 +281,12 @@ def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
 
     # End: store the sums, or take them as the change of the weights that are stored there.
     builder.position_at_end(done_block)
-    mask = emit.first_lanes(operands["lanes"])
-    learn_block = function.append_basic_block("tile.learn")
-    store_block = function.append_basic_block("tile.store")
-    exit_block = function.append_basic_block("tile.exit")
-    builder.cbranch(builder.icmp_signed("==", mode, emit.index(LEARN)), learn_block, store_block)
-    for block in (learn_block, store_block):
-        builder.position_at_end(block)
-        if block is learn_block:
-            rate = emit.broadcast(operands["alpha"])
-        for r in range(rows):
-            for v in range(vectors):
-                value = results[r][v]
-                if block is learn_block:
-                    value = llvm_fma(builder, rate, value, emit.load(c_rows[r], v))
-                    # -0.0 + 0.0 is 0.0: one zero, whatever path led to it.
-                    value = builder.fadd(value, emit.zero)
-                if v == vectors - 1:
-                    # Padding stays zero even when inf * 0 put a NaN there.
-                    value = builder.select(mask, value, emit.zero)
-                emit.store(value, c_rows[r], v)
-        builder.branch(exit_block)
-    builder.position_at_end(exit_block)
+    learns = builder.icmp_signed("==", mode, emit.index(LEARN))
+    with builder.if_else(learns) as (learn, store):
+        with learn:
+            emit.learn_sums(c_rows, results, operands["lanes"], operands["alpha"])
+        with store:
+            emit.store_sums(c_rows, results, operands["lanes"])
 
 
 def never_unroll(branch: ir.Instruction) -> None:

@@ -39,7 +39,7 @@ def _share(total, part, parts):
 @njit(cache=True, parallel=True)
 def _share_prediction(
     f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride,
-    rows, pre, post, fresh, by_row, threads,
+    rows, pre, post, fresh, skip, by_row, threads,
 ):  # fmt: skip
     for part in prange(threads):
         first = _share(rows if by_row else post, part, threads)
@@ -47,31 +47,31 @@ def _share_prediction(
         if by_row and count > 0:
             accumulate_prediction(
                 f, f_at + first * f_stride, f_stride, theta, theta_at, theta_stride,
-                mu, mu_at + first * mu_stride, mu_stride, count, pre, post, fresh,
+                mu, mu_at + first * mu_stride, mu_stride, count, pre, post, fresh, skip,
             )  # fmt: skip
         elif count > 0:
             accumulate_prediction(
                 f, f_at, f_stride, theta, theta_at + first, theta_stride,
-                mu, mu_at + first, mu_stride, rows, pre, count, fresh,
+                mu, mu_at + first, mu_stride, rows, pre, count, fresh, skip,
             )  # fmt: skip
 
 
 @njit(cache=True)
 def accumulate_prediction_in_parallel(
     f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride,
-    rows, pre, post, fresh, threads,
+    rows, pre, post, fresh, skip, threads,
 ):  # fmt: skip
     """`accumulate_prediction` on at most `threads` threads, with the same bits."""
     threads = _threads_worth(rows, pre, post, threads)
     if threads == 1:
         accumulate_prediction(
             f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride,
-            rows, pre, post, fresh,
+            rows, pre, post, fresh, skip,
         )  # fmt: skip
     else:
         _share_prediction(
             f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride,
-            rows, pre, post, fresh, rows > post, threads,
+            rows, pre, post, fresh, skip, rows > post, threads,
         )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def accumulate_feedback_in_parallel(
 @njit(cache=True, parallel=True)
 def _share_learning(
     f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
-    rows, pre, post, alpha, by_pre, threads,
+    rows, pre, post, alpha, skip, by_pre, threads,
 ):  # fmt: skip
     for part in prange(threads):
         first = _share(pre if by_pre else post, part, threads)
@@ -128,29 +128,30 @@ def _share_learning(
         if by_pre and count > 0:
             learn(
                 f, f_at + first, f_stride, drive, drive_at, drive_stride,
-                theta, theta_at + first * theta_stride, theta_stride, rows, count, post, 0, alpha,
+                theta, theta_at + first * theta_stride, theta_stride, rows, count, post,
+                0, alpha, skip,
             )  # fmt: skip
         elif count > 0:
             learn(
                 f, f_at, f_stride, drive, drive_at + first, drive_stride,
-                theta, theta_at + first, theta_stride, rows, pre, count, 0, alpha,
+                theta, theta_at + first, theta_stride, rows, pre, count, 0, alpha, skip,
             )  # fmt: skip
 
 
 @njit(cache=True)
 def learn_in_parallel(
     f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
-    rows, pre, post, alpha, threads,
+    rows, pre, post, alpha, skip, threads,
 ):  # fmt: skip
     """`learn` on at most `threads` threads, with the same bits."""
     threads = _threads_worth(rows, pre, post, threads)
     if threads == 1:
         learn(
             f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
-            rows, pre, post, 0, alpha,
+            rows, pre, post, 0, alpha, skip,
         )  # fmt: skip
     else:
         _share_learning(
             f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
-            rows, pre, post, alpha, pre >= post, threads,
+            rows, pre, post, alpha, skip, pre >= post, threads,
         )  # fmt: skip

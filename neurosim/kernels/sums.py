@@ -18,6 +18,7 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels.across_kernel import ACROSS_VECTORS, multiply_across, transpose_rows
+from neurosim.kernels.active_sums import MOST_REPLICAS, WORD, learn_active, predict_active
 from neurosim.kernels.intrinsics import address, advance, zero_like
 from neurosim.kernels.micro_kernel import (
     CONTINUE,
@@ -41,6 +42,8 @@ SHALLOW_BLOCK = 8
 LONG_ROW = 128
 # Rows of theta that learn together when there are many replicas.
 LEARN_BLOCK = 256
+# Where most presynaptic nodes are active, so many are taken to be, before looking again.
+TRUSTED = 256
 PANEL_VECTORS = DEPTH_BLOCK * TILE_VECTORS
 
 
@@ -64,29 +67,52 @@ def _strip(
 
 
 @njit(cache=True)
+def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
+    """Extend the chains of the predictions by `depth` presynaptic nodes."""
+    width = vector_length(b)
+    for j in range(0, post, TILE_VECTORS * width):
+        columns = min(TILE_VECTORS * width, post - j)
+        vectors = (columns + width - 1) // width
+        _strip(
+            vectors, advance(c, j), c_row, a, a_row, 1, advance(b, j), b_row, rows, depth,
+            columns - (vectors - 1) * width, mode, 0, 0, zero_like(b),
+        )  # fmt: skip
+
+
+@njit(cache=True)
 def accumulate_prediction(
-    f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride, rows, pre, post, fresh
-):
+    f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride, rows, pre, post, fresh,
+    skip,
+):  # fmt: skip
     """mu[r, j] = chain over k ascending of fma(f[r, k], theta[k, j], start).
 
-    The start is 0.0 if `fresh`, else mu[r, j].
+    The start is 0.0 if `fresh`, else mu[r, j]. Where most f[r, k] are zero they are left out if
+    `skip` allows it: the bits are the same.
     """
     a = address(f, f_at)
     b = address(theta, theta_at)
     c = address(mu, mu_at)
-    width = vector_length(b)
     block = SHALLOW_BLOCK if rows <= FEW_REPLICAS and post >= LONG_ROW else DEPTH_BLOCK
-    for k in range(0, pre, block):
-        depth = min(block, pre - k)
+    skip = skip and pre >= WORD and rows <= MOST_REPLICAS
+    looked = -1
+    k = 0
+    while k < pre:
         mode = FRESH if fresh and k == 0 else CONTINUE
-        for j in range(0, post, TILE_VECTORS * width):
-            columns = min(TILE_VECTORS * width, post - j)
-            vectors = (columns + width - 1) // width
-            _strip(
-                vectors, advance(c, j), mu_stride, advance(a, k), f_stride, 1,
-                advance(b, k * theta_stride + j), theta_stride, rows, depth,
-                columns - (vectors - 1) * width, mode, 0, 0, zero_like(b),
-            )  # fmt: skip
+        if skip and k >= looked:
+            depth = min(WORD, pre - k)
+            if predict_active(
+                c, mu_stride, advance(a, k), f_stride, advance(b, k * theta_stride), theta_stride,
+                rows, depth, post, fresh and k == 0,
+            ):  # fmt: skip
+                k += depth
+                continue
+            looked = k + TRUSTED
+        depth = min(block, pre - k)
+        _predict(
+            c, mu_stride, advance(a, k), f_stride, advance(b, k * theta_stride), theta_stride,
+            rows, depth, post, mode,
+        )  # fmt: skip
+        k += depth
 
 
 @njit(cache=True)
@@ -152,19 +178,32 @@ def accumulate_feedback(
 @njit(cache=True)
 def learn(
     f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
-    rows, pre, post, ahead, alpha,
+    rows, pre, post, ahead, alpha, skip,
 ):  # fmt: skip
     """theta[i, j] = fma(alpha, G[i, j], theta[i, j]) + 0.0.
 
     G[i, j] = chain over r ascending of fma(f[r, i], drive[r, j], 0.0 to begin with). `ahead` is the
-    address of a table of rows, as long as those of f, that will be read soon, or 0.
+    address of a table of rows, as long as those of f, that will be read soon, or 0. Where most
+    f[r, i] are zero they are left out if `skip` allows it: the bits are the same.
     """
     a = address(f, f_at)
     b = address(drive, drive_at)
     c = address(theta, theta_at)
     width = vector_length(b)
     block = LEARN_BLOCK if rows > FEW_REPLICAS else TILE_ROWS
-    for i in range(0, pre, block):
+    skip = skip and pre >= WORD and rows <= MOST_REPLICAS
+    looked = -1
+    i = 0
+    while i < pre:
+        if skip and i >= looked:
+            count = min(WORD, pre - i)
+            if learn_active(
+                advance(c, i * theta_stride), theta_stride, advance(a, i), f_stride,
+                b, drive_stride, rows, count, post, ahead, i, alpha,
+            ):  # fmt: skip
+                i += count
+                continue
+            looked = i + TRUSTED
         count = min(block, pre - i)
         for j in range(0, post, TILE_VECTORS * width):
             columns = min(TILE_VECTORS * width, post - j)
@@ -174,3 +213,4 @@ def learn(
                 f_stride, advance(b, j), drive_stride, count, rows,
                 columns - (vectors - 1) * width, LEARN, ahead if j == 0 else 0, i, alpha,
             )  # fmt: skip
+        i += count
