@@ -10,14 +10,13 @@ from __future__ import annotations
 from numba import njit
 
 from neurosim.kernels.active_kernel import (
-    CHAIN_VECTORS,
+    STRIP_VECTORS,
     WORD,
-    active_across,
     active_along,
-    chain_active,
     count_bits,
+    learn_rows,
+    predict_rows,
     stack_words,
-    word_at,
 )
 from neurosim.kernels.intrinsics import advance, zero_like
 from neurosim.kernels.micro_kernel import look_ahead, vector_length
@@ -26,65 +25,51 @@ __all__ = ["MOST_REPLICAS", "WORD", "learn_active", "predict_active"]
 
 # Replicas whose words have room on the stack.
 MOST_REPLICAS = 1024
-# One active node in so many is too many: whole tiles are faster.
-SPARSE = 2
+# With more than one active node in so many, whole tiles are faster. Sums that are kept in memory
+# while the rows pass by gain less.
+PREDICTION_PAYS, PLASTICITY_PAYS = 2, 4
 
 
 @njit(cache=True)
-def _clear(c, c_row, rows, post):
+def _find(words, a, a_row, rows, depth, pays):
+    """Write the word of each row; whether at most one element in `pays` is not zero."""
+    active = 0
     for r in range(rows):
-        row = advance(c, r * c_row)
-        for j in range(post):
-            row[j] = 0
-
-
-@njit(cache=True)
-def _extend(c, c_row, a, a_row, a_step, b, b_step, words, count, order, rows, post, learns, alpha):
-    """Extend the chains of some rows of results, a strip of columns at a time."""
-    width = vector_length(b)
-    j = 0
-    while j < post:
-        left = post - j
-        if left > (CHAIN_VECTORS - 1) * width:
-            strip = CHAIN_VECTORS * width
-            chain_active(
-                CHAIN_VECTORS, learns, advance(c, j), c_row, a, a_row, a_step,
-                advance(b, j), b_step, words, WORD, count, order, rows,
-                min(width, left - strip + width), alpha,
-            )  # fmt: skip
-        elif left > width:
-            strip = 2 * width
-            chain_active(
-                2, learns, advance(c, j), c_row, a, a_row, a_step, advance(b, j), b_step,
-                words, WORD, count, order, rows, min(width, left - width), alpha,
-            )  # fmt: skip
-        else:
-            strip = width
-            chain_active(
-                1, learns, advance(c, j), c_row, a, a_row, a_step, advance(b, j), b_step,
-                words, WORD, count, order, rows, left, alpha,
-            )  # fmt: skip
-        j += strip
+        words[r] = active_along(advance(a, r * a_row), depth)
+        active += count_bits(words[r])
+    return active * pays <= rows * depth
 
 
 @njit(cache=True)
 def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
     """Extend the predictions by `depth` presynaptic nodes if most are silent; whether it did."""
     words = stack_words(MOST_REPLICAS)
-    active = 0
-    for r in range(rows):
-        words[r] = active_along(advance(a, r * a_row), depth)
-        active += count_bits(words[r])
-    if active * SPARSE > rows * depth:
+    if not _find(words, a, a_row, rows, depth, PREDICTION_PAYS):
         return False
     if fresh:
-        _clear(c, c_row, rows, post)
-    order = stack_words(MOST_REPLICAS)
-    some = 0
-    for r in range(rows):
-        order[some] = r
-        some += words[r] != 0
-    _extend(c, c_row, a, a_row, 1, b, b_row, words, 1, order, some, post, 0, zero_like(b))
+        for r in range(rows):
+            row = advance(c, r * c_row)
+            for j in range(post):
+                row[j] = 0
+    width = vector_length(b)
+    none = zero_like(b)
+    j = 0
+    while j < post:
+        left = post - j
+        to, from_ = advance(c, j), advance(b, j)
+        if left > (STRIP_VECTORS - 1) * width:
+            lanes = min(width, left - (STRIP_VECTORS - 1) * width)
+            predict_rows(
+                STRIP_VECTORS, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, none
+            )
+            j += STRIP_VECTORS * width
+        elif left > width:
+            lanes = min(width, left - width)
+            predict_rows(2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, none)
+            j += 2 * width
+        else:
+            predict_rows(1, to, c_row, a, a_row, from_, b_row, words, rows, left, 0, none)
+            j += width
     return True
 
 
@@ -92,29 +77,29 @@ def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
 def learn_active(c, c_row, a, a_row, b, b_row, rows, pre, post, ahead, at, alpha):
     """Let the synapses of `pre` presynaptic nodes learn if most are silent; whether they did."""
     words = stack_words(MOST_REPLICAS)
-    width = vector_length(b)
-    count = (rows + WORD - 1) // WORD
-    active = 0
-    for n in range(count):
-        first = n * WORD
-        for i in range(0, pre, width):
-            active_across(
-                word_at(words, first + i), advance(a, first * a_row + i), a_row,
-                min(WORD, rows - first),
-            )  # fmt: skip
-        for i in range(pre):
-            active += count_bits(words[first + i])
-    if active * SPARSE > rows * pre:
+    if not _find(words, a, a_row, rows, pre, PLASTICITY_PAYS):
         return False
+    width = vector_length(b)
     for i in range(0, pre, width):
         look_ahead(b, ahead, at + i)
-    order = stack_words(WORD)
     some = 0
-    for i in range(pre):
-        any_active = words[i] != 0
-        for n in range(1, count):
-            any_active |= words[n * WORD + i] != 0
-        order[some] = i
-        some += any_active
-    _extend(c, c_row, a, 1, a_row, b, b_row, words, count, order, some, post, 1, alpha)
+    for r in range(rows):
+        some |= words[r]
+    j = 0
+    while j < post:
+        left = post - j
+        to, from_ = advance(c, j), advance(b, j)
+        if left > (STRIP_VECTORS - 1) * width:
+            lanes = min(width, left - (STRIP_VECTORS - 1) * width)
+            learn_rows(
+                STRIP_VECTORS, to, c_row, a, a_row, from_, b_row, words, rows, lanes, some, alpha
+            )
+            j += STRIP_VECTORS * width
+        elif left > width:
+            lanes = min(width, left - width)
+            learn_rows(2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, some, alpha)
+            j += 2 * width
+        else:
+            learn_rows(1, to, c_row, a, a_row, from_, b_row, words, rows, left, some, alpha)
+            j += width
     return True
