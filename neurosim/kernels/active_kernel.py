@@ -22,7 +22,13 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from neurosim.kernels.intrinsics import llvm_fma
-from neurosim.kernels.micro_kernel import INDEX, Emitter, never_unroll, shared_function
+from neurosim.kernels.micro_kernel import (
+    INDEX,
+    Emitter,
+    emit_prefetch,
+    never_unroll,
+    shared_function,
+)
 
 __all__ = [
     "STRIP_VECTORS", "WORD", "active_along", "count_bits", "learn_rows", "predict_rows",
@@ -139,6 +145,24 @@ def _emit_prediction(emit: Emitter, vectors: int, operands: dict[str, ir.Value])
         emit.store_sums([c], [results], operands["lanes"])
 
 
+def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value], row: ir.Value) -> None:
+    """Ask for the elements of the next batch that this row's word is about.
+
+    As in `micro_kernel`, but row by row.
+    """
+    builder = emit.builder
+    told = builder.icmp_signed("!=", operands["ahead"], emit.index(0))
+    with builder.if_then(told):
+        table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
+        with builder.if_then(builder.icmp_signed("<", row, builder.load(table, typ=INDEX))):
+            entry = builder.gep(table, [builder.add(row, emit.index(1))], source_etype=INDEX)
+            there = builder.inttoptr(builder.load(entry, typ=INDEX), operands["c"].type)
+            there = emit.at(there, operands["ahead_at"])
+            for v in range(WORD // emit.lanes):
+                place = emit.at(there, emit.index(v * emit.lanes))
+                emit_prefetch(emit, place, writes=False)
+
+
 def _emit_plasticity(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
     """Emit the loops of `learn_rows`: clear the sums, add row by row, change the weights."""
     builder = emit.builder
@@ -151,6 +175,7 @@ def _emit_plasticity(emit: Emitter, vectors: int, operands: dict[str, ir.Value])
             emit.store(emit.zero, emit.at(sums, builder.mul(i, strip)), v)
     with cgutils.for_range(builder, operands["rows"]) as loop:
         a, word = _row(emit, operands, loop.index)
+        _emit_look_ahead(emit, operands, loop.index)
         b = emit.at(operands["b"], builder.mul(loop.index, operands["b_row"]))
         drive = [emit.load(b, v) for v in range(vectors)]
         with _each_bit(builder, word) as i:
@@ -166,7 +191,21 @@ def _emit_plasticity(emit: Emitter, vectors: int, operands: dict[str, ir.Value])
         emit.learn_sums([c], [results], operands["lanes"], operands["alpha"])
 
 
-_OPERANDS = ("c", "c_row", "a", "a_row", "b", "b_row", "words", "rows", "lanes", "some", "alpha")
+_OPERANDS = (
+    "c",
+    "c_row",
+    "a",
+    "a_row",
+    "b",
+    "b_row",
+    "words",
+    "rows",
+    "lanes",
+    "some",
+    "ahead",
+    "ahead_at",
+    "alpha",
+)
 
 
 def _call_shared(
@@ -180,7 +219,7 @@ def _call_shared(
         return None
     dtype, wide = c.dtype, vectors.literal_value
     i = types.int64
-    operands = (c, i, c, i, c, i, types.CPointer(i), i, i, i, dtype)
+    operands = (c, i, c, i, c, i, types.CPointer(i), *[i] * 5, dtype)
 
     def codegen(context, builder, signature, arguments):
         kinds = [context.get_value_type(kind) for kind in operands]
@@ -199,7 +238,7 @@ def _call_shared(
 @intrinsic(prefer_literal=True)
 def predict_rows(
     typingctx: Any, vectors: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any,
-    words: Any, rows: Any, lanes: Any, some: Any, alpha: Any,
+    words: Any, rows: Any, lanes: Any, some: Any, ahead: Any, ahead_at: Any, alpha: Any,
 ):  # fmt: skip
     """Extend the chains of a strip of results, along the elements of A that are not zero.
 
@@ -215,7 +254,7 @@ def predict_rows(
         A word for each row of A, and their number.
     lanes : int
         Columns of the last vector that are real; zero is stored in the others.
-    some, alpha : int, float
+    some, ahead, ahead_at, alpha : int, float
         Not used.
     """
     return _call_shared("predict_rows", _emit_prediction, vectors, c)
@@ -224,7 +263,7 @@ def predict_rows(
 @intrinsic(prefer_literal=True)
 def learn_rows(
     typingctx: Any, vectors: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any,
-    words: Any, rows: Any, lanes: Any, some: Any, alpha: Any,
+    words: Any, rows: Any, lanes: Any, some: Any, ahead: Any, ahead_at: Any, alpha: Any,
 ):  # fmt: skip
     """Let a strip of weights learn, along the elements of A that are not zero.
 
@@ -235,7 +274,9 @@ def learn_rows(
     ----------
     vectors, c, c_row, a, a_row, b, b_row, words, rows, lanes : int, pointer
         As in `predict_rows`.
-    some, alpha : int, float
-        Union of all words; the learning rate.
+    some : int
+        Union of all words.
+    ahead, ahead_at, alpha : int, float
+        As in `micro_kernel.multiply_strip`.
     """
     return _call_shared("learn_rows", _emit_plasticity, vectors, c)

@@ -19,7 +19,7 @@ from neurosim.kernels.active_kernel import (
     stack_words,
 )
 from neurosim.kernels.intrinsics import advance, zero_like
-from neurosim.kernels.micro_kernel import look_ahead, vector_length
+from neurosim.kernels.micro_kernel import vector_length
 
 __all__ = ["MOST_REPLICAS", "WORD", "learn_active", "predict_active"]
 
@@ -27,7 +27,7 @@ __all__ = ["MOST_REPLICAS", "WORD", "learn_active", "predict_active"]
 MOST_REPLICAS = 1024
 # With more than one active node in so many, whole tiles are faster. Sums that are kept in memory
 # while the rows pass by gain less.
-PREDICTION_PAYS, PLASTICITY_PAYS = 2, 4
+PREDICTION_PAYS, PLASTICITY_PAYS = 2, 3
 
 
 @njit(cache=True)
@@ -60,15 +60,15 @@ def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
         if left > (STRIP_VECTORS - 1) * width:
             lanes = min(width, left - (STRIP_VECTORS - 1) * width)
             predict_rows(
-                STRIP_VECTORS, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, none
+                STRIP_VECTORS, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, 0, 0, none
             )
             j += STRIP_VECTORS * width
         elif left > width:
             lanes = min(width, left - width)
-            predict_rows(2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, none)
+            predict_rows(2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, 0, 0, none)
             j += 2 * width
         else:
-            predict_rows(1, to, c_row, a, a_row, from_, b_row, words, rows, left, 0, none)
+            predict_rows(1, to, c_row, a, a_row, from_, b_row, words, rows, left, 0, 0, 0, none)
             j += width
     return True
 
@@ -80,26 +80,42 @@ def learn_active(c, c_row, a, a_row, b, b_row, rows, pre, post, ahead, at, alpha
     if not _find(words, a, a_row, rows, pre, PLASTICITY_PAYS):
         return False
     width = vector_length(b)
-    for i in range(0, pre, width):
-        look_ahead(b, ahead, at + i)
     some = 0
     for r in range(rows):
         some |= words[r]
     j = 0
     while j < post:
         left = post - j
+        told = ahead if j == 0 else 0
         to, from_ = advance(c, j), advance(b, j)
         if left > (STRIP_VECTORS - 1) * width:
             lanes = min(width, left - (STRIP_VECTORS - 1) * width)
             learn_rows(
-                STRIP_VECTORS, to, c_row, a, a_row, from_, b_row, words, rows, lanes, some, alpha
+                STRIP_VECTORS,
+                to,
+                c_row,
+                a,
+                a_row,
+                from_,
+                b_row,
+                words,
+                rows,
+                lanes,
+                some,
+                told,
+                at,
+                alpha,
             )
             j += STRIP_VECTORS * width
         elif left > width:
             lanes = min(width, left - width)
-            learn_rows(2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, some, alpha)
+            learn_rows(
+                2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, some, told, at, alpha
+            )
             j += 2 * width
         else:
-            learn_rows(1, to, c_row, a, a_row, from_, b_row, words, rows, left, some, alpha)
+            learn_rows(
+                1, to, c_row, a, a_row, from_, b_row, words, rows, left, some, told, at, alpha
+            )
             j += width
     return True

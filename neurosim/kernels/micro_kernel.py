@@ -38,7 +38,7 @@ __all__ = [
     "TILE_ROWS",
     "TILE_VECTORS",
     "Emitter",
-    "look_ahead",
+    "emit_prefetch",
     "multiply_strip",
     "never_unroll",
     "shared_function",
@@ -174,35 +174,15 @@ class Emitter:
         self.store_sums(places, learned, lanes)
 
 
-@intrinsic
-def look_ahead(typingctx: Any, pointer: types.Type, ahead: types.Type, at: types.Type):
-    """Ask for element `at` of each row that will be read soon, of the type of `pointer`.
-
-    `ahead` is the address of a table of int64, a number and as many addresses, or 0.
-    """
-    if not isinstance(pointer, types.CPointer):
-        return None
-
-    def codegen(context, builder, signature, arguments):
-        _, ahead, at = arguments
-        emit = Emitter(context, builder, pointer.dtype)
-        _emit_look_ahead(emit, {"ahead": ahead, "ahead_at": at})
-        return context.get_dummy_value()
-
-    return types.void(pointer, types.int64, types.int64), codegen
-
-
-def _emit_prefetch(emit: Emitter, rows: list[ir.Value], vectors: int) -> None:
-    """Ask for the results' cache lines while the sums are formed: they are needed at the end."""
+def emit_prefetch(emit: Emitter, place: ir.Value, *, writes: bool) -> None:
+    """Ask for the cache line of a place: to be written at once, or to be read later."""
     builder = emit.builder
     byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
     signature = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
     prefetch = cgutils.get_or_insert_function(builder.module, signature, "llvm.prefetch.p0")
-    write, keep, data = (ir.Constant(word, n) for n in (0, 3, 1))
-    for row in rows:
-        for v in range(vectors):
-            place = emit.at(row, emit.index(v * emit.lanes))
-            builder.call(prefetch, [builder.bitcast(place, byte), write, keep, data])
+    # Read or write; to the first-level cache, or the second; data.
+    told = [ir.Constant(word, n) for n in (int(writes), 3 if writes else 2, 1)]
+    builder.call(prefetch, [builder.bitcast(place, byte), *told])
 
 
 def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value]) -> None:
@@ -212,18 +192,12 @@ def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value]) -> None:
     arrive while it is computed; many at a time would keep it waiting.
     """
     builder = emit.builder
-    byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
-    signature = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
-    prefetch = cgutils.get_or_insert_function(builder.module, signature, "llvm.prefetch.p0")
-    read, second_level, data = (ir.Constant(word, n) for n in (0, 2, 1))
     with cgutils.if_unlikely(builder, builder.icmp_signed("!=", operands["ahead"], emit.index(0))):
         table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
-        count = builder.load(table, typ=INDEX)
-        offset = builder.mul(operands["ahead_at"], emit.index(emit.bytes))
-        with cgutils.for_range(builder, count) as loop:
+        with cgutils.for_range(builder, builder.load(table, typ=INDEX)) as loop:
             entry = builder.gep(table, [builder.add(loop.index, emit.index(1))], source_etype=INDEX)
-            place = builder.add(builder.load(entry, typ=INDEX), offset)
-            builder.call(prefetch, [builder.inttoptr(place, byte), read, second_level, data])
+            row = builder.inttoptr(builder.load(entry, typ=INDEX), emit.element.as_pointer())
+            emit_prefetch(emit, emit.at(row, operands["ahead_at"]), writes=False)
 
 
 def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
@@ -236,7 +210,10 @@ def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
     a_rows = [emit.at(a, builder.mul(operands["a_row"], emit.index(r))) for r in range(rows)]
 
     _emit_look_ahead(emit, operands)
-    _emit_prefetch(emit, c_rows, vectors)
+    # The results' cache lines are needed at the end, and come while the sums are formed.
+    for row in c_rows:
+        for v in range(vectors):
+            emit_prefetch(emit, emit.at(row, emit.index(v * emit.lanes)), writes=True)
 
     # Start: from the stored sums when continuing, else from zero.
     entry = builder.block

@@ -43,7 +43,7 @@ LONG_ROW = 128
 # Rows of theta that learn together when there are many replicas.
 LEARN_BLOCK = 256
 # Where most presynaptic nodes are active, so many are taken to be, before looking again.
-TRUSTED = 256
+TRUSTED = 128
 PANEL_VECTORS = DEPTH_BLOCK * TILE_VECTORS
 
 
