@@ -128,7 +128,7 @@ def finite_array(
         converted = np.ascontiguousarray(array, dtype=dtype)
     # One pass without a temporary array: a sum is finite unless an element is not, or it overflows.
     with np.errstate(over="ignore", invalid="ignore"):
-        finite = np.isfinite(converted.sum(dtype=np.float64)) or np.isfinite(converted).all()
+        finite = np.isfinite(converted.sum()) or np.isfinite(converted).all()
     if not finite:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
         raise DataError(
