@@ -170,10 +170,11 @@ def loop(reals, flags, stamps, parameters, record, first, count, bits, time):
     reals, flags, stamps = carray(reals, 1), carray(flags, 1), carray(stamps, 1)
     parameters, record = carray(parameters, 1), carray(record, 1)
     zero = reals.dtype.type(0)
-    {blocks}
     total = 0
     for row in range(0, count, {stride}):
-        for i in range(row, {end}):
+        {blocks}
+        # From zero, so that an index is never negative: Numba would look, and LLVM not vectorise.
+        for i in range({size}):
             {body}
     return total
 """
@@ -332,21 +333,21 @@ def compile_rule(
     words["huge"] = repr(float(np.finfo(dtype).max))
     body = indent(_BODIES[kind].format(**words), "    ").strip()
     # A gate gives all nodes that are asked an answer; other rules leave the padding alone.
-    rows = {"stride": "count", "end": "count"}
+    rows = {"stride": "count", "size": "count"}
     if kind != "gate":
         stride, size = (POPULATION.names.index(name) for name in ("stride", "size"))  # type: ignore[union-attr]
-        rows = {"stride": f"record[{stride}]", "end": f"row + record[{size}]"}
-    words = {**words, **rows, "body": body, "blocks": _blocks(kind)}
+        rows = {"stride": f"record[{stride}]", "size": f"record[{size}]"}
+    words = {**words, **rows, "body": body, "blocks": _blocks(kind, rows["size"])}
     return compiled_loop(_NODES, (rule,), words)
 
 
-def _blocks(kind: str) -> str:
-    """Text that opens the blocks which a loop over nodes uses."""
+def _blocks(kind: str, size: str) -> str:
+    """Text that opens what a loop over nodes uses of each block, `size` elements from a row on."""
     arrays = [("reals", name) for name in _REALS[kind]] + [("flags", name) for name in _FLAGS[kind]]
     if kind == "detector":
         arrays.append(("stamps", "quiet_since"))
     lines = []
     for array, name in arrays:
-        at = f"record[{POPULATION.names.index(name)}] + first"  # type: ignore[union-attr]
-        lines.append(f"{name} = span({array}, {at}, {at} + count)")
-    return "\n    ".join(lines)
+        at = f"record[{POPULATION.names.index(name)}] + first + row"  # type: ignore[union-attr]
+        lines.append(f"{name} = span({array}, {at}, {at} + {size})")
+    return "\n        ".join(lines)
