@@ -398,8 +398,6 @@ class Lowered:
         """f(0) and f'(0) of a population whose x is 0."""
         import ctypes
 
-        from neurosim.kernels.pointwise import largest
-
         record = self.populations[p]
         activation = self.network.populations[self.names[p]].activation
         record["activation"] = compile_activation(activation.functions, self.dtype)
@@ -410,7 +408,7 @@ class Lowered:
         count = self.batch_size * int(record["stride"])
         call(*(address + item * int(record[field]) for field in ("x", "f", "slope")), count)
         f = int(record["f"])
-        state.bound[p, layout.BOUND_F] = largest(state.real[f : f + count])
+        state.bound[p, layout.BOUND_F] = np.abs(state.real[f : f + count]).max()
 
     def _block(self, state: State, field: str, p: int) -> npt.NDArray[Any]:
         record = self.populations[p]

@@ -1,5 +1,6 @@
 """Compiled code is found on disk by later processes."""
 
+import json
 import os
 import subprocess
 import sys
@@ -18,21 +19,52 @@ stats = [entry.stats for entry in entries]
 print(sum(len(s.cache_hits) for s in stats), sum(len(s.cache_misses) for s in stats))
 """
 
+ONE_ENTRY_POINT = """
+import json
+import neurosim as ns
+from neurosim.kernels import pointwise, rows, tick
+sim = ns.Simulator(ns.Network.layered([3, 4, 2], seed=0), ns.models.FaZIL())
+sim.{call}
+inner = [rows.words_of, pointwise.copy, tick.advance]
+libraries = [compiled.library for kernel in inner for compiled in kernel.overloads.values()]
+print(json.dumps([
+    [(len(kernel.stats.cache_hits), len(kernel.stats.cache_misses)) for kernel in inner],
+    [function.name for library in libraries for function in library.get_defined_functions()],
+    {{name: weights.tolist() for name, weights in sim.weights.items()}},
+]))
+"""
+FIT = "fit([[0.1, 0.2, 0.3]], [[1.0, 0.0]])"
 
-def test_a_second_process_compiles_nothing(tmp_path):
+
+def printed_by(script, folder):
     environment = {
         **os.environ,
-        "NUMBA_CACHE_DIR": str(tmp_path / "numba"),
-        "NEUROSIM_CACHE_DIR": str(tmp_path / "rules"),
+        "NUMBA_CACHE_DIR": str(folder / "numba"),
+        "NEUROSIM_CACHE_DIR": str(folder / "rules"),
     }
-    printed = [
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True,
-            check=True,
-        ).stdout.split()
-        for _ in range(2)
-    ]  # fmt: skip
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
+
+
+def test_a_second_process_compiles_nothing(tmp_path):
+    printed = [printed_by(SCRIPT, tmp_path).split() for _ in range(2)]
     assert printed == [["0", "4"], ["4", "0"]]
+
+
+def test_inner_kernels_are_compiled_once_and_translated_only_with_what_calls_them(tmp_path):
+    def fit(folder):
+        return json.loads(printed_by(ONE_ENTRY_POINT.format(call=FIT), folder))
+
+    counts, translated, weights = fit(tmp_path / "a")
+    # One for each kind of array, and for all constants that it is called with.
+    assert counts == [[0, 1], [0, 3], [0, 1]]
+    assert not translated
+    # Another process has left them in the cache for another entry point.
+    printed_by(ONE_ENTRY_POINT.format(call="clamp('input', [0.1, 0.2, 0.3])"), tmp_path / "b")
+    counts, _, again = fit(tmp_path / "b")
+    assert all(hits for hits, _ in counts)
+    assert again == weights
 
 
 def test_importing_is_light():

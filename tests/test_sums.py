@@ -12,14 +12,9 @@ import numpy as np
 import pytest
 from numba import njit
 
+from neurosim.kernels import parallel_sums, sums
 from neurosim.kernels.active_sums import learn_active, predict_active
 from neurosim.kernels.intrinsics import address, fma
-from neurosim.kernels.parallel_sums import (
-    accumulate_feedback_in_parallel,
-    accumulate_prediction_in_parallel,
-    learn_in_parallel,
-)
-from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
 
 DTYPES = [np.float64, np.float32]
 SHAPES = [
@@ -28,6 +23,20 @@ SHAPES = [
     (1, 33, 35), (1, 50, 49), (1, 70, 130), (2, 70, 130), (1, 300, 20), (20, 32, 10), (20, 20, 32),
     (9, 100, 25), (4, 270, 48), (7, 24, 515), (33, 47, 65),
 ]  # fmt: skip
+
+# Compiled here once more, so that Python can call them.
+accumulate_prediction, accumulate_feedback, learn = (
+    njit(each.py_func)
+    for each in (sums.accumulate_prediction, sums.accumulate_feedback, sums.learn)
+)
+accumulate_prediction_in_parallel, accumulate_feedback_in_parallel, learn_in_parallel = (
+    njit(each.py_func)
+    for each in (
+        parallel_sums.accumulate_prediction_in_parallel,
+        parallel_sums.accumulate_feedback_in_parallel,
+        parallel_sums.learn_in_parallel,
+    )
+)
 
 
 @njit

@@ -7,8 +7,6 @@ vectors are read.
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels.active_kernel import (
     STRIP_VECTORS,
     WORD,
@@ -18,6 +16,7 @@ from neurosim.kernels.active_kernel import (
     predict_rows,
     stack_words,
 )
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import advance, zero_like
 from neurosim.kernels.micro_kernel import vector_length
 
@@ -30,7 +29,7 @@ MOST_REPLICAS = 1024
 PREDICTION_PAYS, PLASTICITY_PAYS = 2, 3
 
 
-@njit(cache=True)
+@inner
 def _find(words, a, a_row, rows, depth, pays):
     """Write the word of each row; whether at most one element in `pays` is not zero."""
     active = 0
@@ -40,7 +39,7 @@ def _find(words, a, a_row, rows, depth, pays):
     return active * pays <= rows * depth
 
 
-@njit(cache=True)
+@inner
 def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
     """Extend the predictions by `depth` presynaptic nodes if most are silent; whether it did."""
     words = stack_words(MOST_REPLICAS)
@@ -73,7 +72,7 @@ def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
     return True
 
 
-@njit(cache=True)
+@inner
 def learn_active(c, c_row, a, a_row, b, b_row, rows, pre, post, ahead, at, alpha):
     """Let the synapses of `pre` presynaptic nodes learn if most are silent; whether they did."""
     words = stack_words(MOST_REPLICAS)

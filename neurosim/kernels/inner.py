@@ -1,13 +1,34 @@
 """The decorator of kernels that only other kernels call.
 
 They need none of the wrappers by which Python or C would call them, which take as long to compile
-as the kernels themselves.
+as the kernels themselves; and they are optimised with what calls them.
 """
 
 from __future__ import annotations
 
-from numba import njit
+from numba import types
+from numba.core.registry import CPUDispatcher
+
+from neurosim.kernels.deferred import DeferredCompiler
 
 __all__ = ["inner"]
 
-inner = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_OPTIONS = {"nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+class _InnerDispatcher(CPUDispatcher):
+    """Compiles once what Numba would compile anew for each constant that it is called with."""
+
+    def get_call_template(self, args, kws):
+        args = [types.unliteral(kind) for kind in args]
+        kws = {name: types.unliteral(kind) for name, kind in kws.items()}
+        return super().get_call_template(args, kws)
+
+
+def inner(function):
+    """Have a function compiled, and cached, when a kernel that calls it is."""
+    dispatcher = _InnerDispatcher(
+        function, targetoptions=dict(_OPTIONS), pipeline_class=DeferredCompiler
+    )
+    dispatcher.enable_caching()
+    return dispatcher

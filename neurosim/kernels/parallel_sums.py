@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from numba import njit, prange
 
+from neurosim.kernels.inner import inner
 from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
 
 __all__ = [
@@ -23,13 +24,13 @@ LEAST_WORK = 1 << 18
 GRAIN = 16
 
 
-@njit(cache=True)
+@inner
 def _threads_worth(rows, pre, post, threads):
     """Threads that have enough to do, at least one."""
     return max(1, min(threads, rows * pre * post // LEAST_WORK))
 
 
-@njit(cache=True)
+@inner
 def _share(total, part, parts):
     """First of `total` results that belongs to `part` of `parts`."""
     blocks = (total + GRAIN - 1) // GRAIN
@@ -56,7 +57,7 @@ def _share_prediction(
             )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def accumulate_prediction_in_parallel(
     f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride,
     rows, pre, post, fresh, skip, threads,
@@ -98,7 +99,7 @@ def _share_feedback(
             )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def accumulate_feedback_in_parallel(
     epsilon, epsilon_at, epsilon_stride, theta, theta_at, theta_stride,
     feedback, feedback_at, feedback_stride, rows, pre, post, fresh, threads,
@@ -138,7 +139,7 @@ def _share_learning(
             )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def learn_in_parallel(
     f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
     rows, pre, post, alpha, skip, threads,

@@ -9,8 +9,6 @@ do.
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import bits_to_float, float_to_bits, fma
 
@@ -31,7 +29,7 @@ def raised(top, value):
     return bits if bits > top else top
 
 
-@njit(cache=True)
+@inner
 def largest(values):
     """Largest magnitude; NaN if one of the values is NaN."""
     top = float_to_bits(values.dtype.type(0))

@@ -15,10 +15,9 @@ vectors are read and written, so padding is touched, and is zero afterwards.
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels.across_kernel import ACROSS_VECTORS, multiply_across, transpose_rows
 from neurosim.kernels.active_sums import MOST_REPLICAS, WORD, learn_active, predict_active
+from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import address, advance, zero_like
 from neurosim.kernels.micro_kernel import (
     CONTINUE,
@@ -47,7 +46,7 @@ TRUSTED = 128
 PANEL_VECTORS = DEPTH_BLOCK * TILE_VECTORS
 
 
-@njit(cache=True)
+@inner
 def _strip(
     vectors, c, c_row, a, a_row, a_step, b, b_step, rows, depth, lanes, mode, ahead, at, alpha
 ):
@@ -66,7 +65,7 @@ def _strip(
         )
 
 
-@njit(cache=True)
+@inner
 def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
     """Extend the chains of the predictions by `depth` presynaptic nodes."""
     width = vector_length(b)
@@ -79,7 +78,7 @@ def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
         )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def accumulate_prediction(
     f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride, rows, pre, post, fresh,
     skip,
@@ -115,7 +114,7 @@ def accumulate_prediction(
         k += depth
 
 
-@njit(cache=True)
+@inner
 def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
     """C[r, i] = chain over k ascending of fma(A[r, k], B[i, k], start): theta read across.
 
@@ -140,7 +139,7 @@ def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
             )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def accumulate_feedback(
     epsilon, epsilon_at, epsilon_stride, theta, theta_at, theta_stride,
     feedback, feedback_at, feedback_stride, rows, pre, post, fresh,
@@ -175,7 +174,7 @@ def accumulate_feedback(
             )  # fmt: skip
 
 
-@njit(cache=True)
+@inner
 def learn(
     f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
     rows, pre, post, ahead, alpha, skip,
