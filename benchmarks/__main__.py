@@ -26,6 +26,7 @@ Groups = dict[str, Callable[[], Iterable[Row]]]
 
 NAMES = (
     "exact",
+    "dense",
     "il",
     "tick",
     "step",
@@ -106,6 +107,7 @@ def _groups(options: argparse.Namespace) -> Groups:
     largest = min(int(options.largest), 10**6) if quick else int(options.largest)
     return {
         "exact": partial(training.exact, turns, 1000 if quick else 2000),
+        "dense": partial(training.exact_when_all_send, turns, 1000 if quick else 2000),
         "il": partial(training.inference, turns, 180 if quick else 450),
         "tick": partial(ticks.inside_run, turns, 900 if quick else 1800),
         "step": partial(ticks.stepped, turns),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
+
 import neurosim as ns
 from benchmarks import engine
 from benchmarks.interleave import Contestant, Times, interleave, same_result
@@ -13,7 +15,7 @@ from benchmarks.peers.check import Work
 from benchmarks.report import Row, at_least, at_most
 from benchmarks.workload import in_order
 
-__all__ = ["against_numpy", "exact", "inference", "online"]
+__all__ = ["against_numpy", "exact", "exact_when_all_send", "inference", "online"]
 
 _NET = "784-32-32-10, batch 20"
 
@@ -48,6 +50,33 @@ def exact(repeats: int, updates: int = 2000) -> Iterator[Row]:
                 yield _ratio(case, times, name, "PyTorch BP", 0.25)
         for name, other in (("Fa-Z-IL", "Z-IL"), ("Z-IL", "BP in engine order")):
             yield _ratio(f"{name} over {other}, {_NET}, {dtype}", times, name, other, 1.05)
+
+
+def exact_when_all_send(repeats: int, updates: int = 2000) -> Iterator[Row]:
+    """The same where no input is zero: the simulator leaves nothing out that others multiply."""
+    work = in_order(updates=updates, epochs=4)
+    bright = np.random.default_rng(3).uniform(0.05, 0.5, work.inputs.shape)
+    work = work._replace(inputs=bright)
+    numpy = load("numpy_whole_matrix")
+    expected, _ = numpy.bp_updates(**work.arguments("bp_updates", "float64"))
+    z_il = ns.models.ZIL(learning_rate=work.learning_rate)
+    fa_z_il = ns.models.FaZIL(learning_rate=work.learning_rate)
+    for dtype in ("float64", "float32"):
+        runs = {
+            "Z-IL": partial(engine.train, work, z_il, dtype),
+            "Fa-Z-IL": partial(engine.train, work, fa_z_il, dtype),
+            "BP in engine order": partial(engine.backpropagate, work, dtype),
+            "NumPy/BLAS BP": partial(numpy.bp_updates, **work.arguments("bp_updates", dtype)),
+        }
+        contestants = {name: same_result(run, expected, dtype) for name, run in runs.items()}
+        times = interleave(contestants, repeats)
+        for name, other, limit in (
+            ("Z-IL", "NumPy/BLAS BP", 0.75),
+            ("Fa-Z-IL", "NumPy/BLAS BP", 0.75),
+            ("Z-IL", "BP in engine order", 1.05),
+        ):
+            case = f"{name} over {other}, no input zero, {_NET}, {dtype}"
+            yield _ratio(case, times, name, other, limit)
 
 
 def inference(repeats: int, updates: int = 450) -> Iterator[Row]:

@@ -64,7 +64,7 @@ def take_in(plan, state, q, first, last, how):
     epsilon = block(real, population.epsilon, a, z)
     delta_x = block(real, population.delta_x, a, z)
     resting = block(flag, population.resting, a, z)
-    if not predicted and (setting.watch or not setting.delta_form):
+    if not predicted and (setting.error_rule or not setting.delta_form):
         pointwise.copy(mu, mu_next)
     elif predicted and setting.rest:
         pointwise.keep_where(resting, mu, mu_next)
@@ -75,8 +75,9 @@ def take_in(plan, state, q, first, last, how):
     if setting.watch:
         seen = block(flag, population.seen, a, z)
         pointwise.observe(
-            plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, moved, again, seen
-        )
+            plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, moved, predicted,
+            again, seen,
+        )  # fmt: skip
     if setting.error_rule:
         erred, top = apply_error_rule(plan, state, q, a, z, moved, again)
     elif setting.delta_form:
@@ -91,6 +92,28 @@ def take_in(plan, state, q, first, last, how):
     fill(flags_of(state, LIVE, q), first, last, top != 0)
     if erred:
         fill(flags_of(state, ERRED, q), first, last, 1)
+    return top
+
+
+@inner
+def fall_silent(plan, state, q, first, last):
+    """Phi ends in the replicas from first to last, where nothing that is read there has changed.
+
+    The same as `take_in`: an epsilon that stays what it was is quiet now if it was quiet before,
+    and does not fire. Returns the largest |epsilon|.
+    """
+    population = plan.populations[q]
+    a = first * population.stride
+    z = last * population.stride
+    top = pointwise.silence(
+        plan.parameter[ZERO_THRESHOLD], block(state.real, population.epsilon, a, z),
+        block(state.flag, population.seen, a, z), block(state.flag, population.phi, a, z),
+    )  # fmt: skip
+    state.asleep[q] = WAKING
+    fill(flags_of(state, LIVE, q), first, last, top != 0)
+    fill(flags_of(state, SPIKING, q), first, last, 0)
+    for r in range(first, last):
+        state.evaluated[q, r] = state.clock[TICK]
     return top
 
 
@@ -122,8 +145,8 @@ def detect(plan, state, q, first, last, again):
     epsilon = block(state.real, population.epsilon, a, z)
     since = block(state.quiet_since, population.quiet_since, a, z)
     phi = block(state.flag, population.phi, a, z)
-    pointwise.date(threshold, now, seen, epsilon, since)
     if setting.detector:
+        pointwise.date(threshold, now, seen, epsilon, since)
         spiking = call_rule(
             setting.detector, state.real, state.flag, state.quiet_since, plan.parameter,
             plan.populations, q, a, z - a, 2 if again else 0, now,
@@ -178,6 +201,9 @@ def look_around(plan, state, q):
 def refresh_error_nodes(plan, state):
     """Bring mu, epsilon and phi into agreement with the x and theta that have just changed."""
     rows = state.clock[ROWS]
+    setting = plan.setting[0]
+    # Whether an error node changes only when something that it reads does.
+    stays = setting.delta_form and not setting.error_rule and not setting.detector
     for q in range(plan.populations.size):
         if state.asleep[q] and pres_sleep(plan, state, q):
             continue
@@ -198,7 +224,10 @@ def refresh_error_nodes(plan, state):
         first = start_of_run(touched, 0, rows)
         while first < rows:
             last = end_of_run(touched, first, rows)
-            bound = max(bound, take_in(plan, state, q, first, last, touched[first]))
+            if touched[first] == LOOKS and stays:
+                bound = max(bound, fall_silent(plan, state, q, first, last))
+            else:
+                bound = max(bound, take_in(plan, state, q, first, last, touched[first]))
             count += last - first
             first = start_of_run(touched, last, rows)
         if count < rows:

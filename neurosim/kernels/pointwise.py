@@ -227,23 +227,41 @@ def recompute(x, mu_next, resting, epsilon):
 
 
 @inner
-def observe(threshold, epsilon, delta_x, mu, mu_next, moved, keep, seen):
+def observe(threshold, epsilon, delta_x, mu, mu_next, moved, predicted, keep, seen):
     """Seen = whether x moved, whether mu moved, and whether epsilon was quiet.
 
-    A second evaluation in the same snapshot, after a clamp, adds to what the first one saw (keep).
+    `moved` and `predicted` say whether delta_x and mu_next are news. A second evaluation in the
+    same snapshot, after a clamp, adds to what the first one saw (keep).
     """
     zero = threshold - threshold
     for i in range(seen.size):
         bits = seen[i] if keep else 0
         bits |= X_MOVED if moved and delta_x[i] != zero else 0
-        bits |= MU_MOVED if mu_next[i] - mu[i] != zero else 0
+        bits |= MU_MOVED if predicted and mu_next[i] - mu[i] != zero else 0
         bits |= WAS_QUIET if abs(epsilon[i]) <= threshold else 0
         seen[i] = bits
 
 
 @inner
+def silence(threshold, epsilon, seen, phi):
+    """Phi = 0, and seen = whether epsilon, which does not change, is quiet.
+
+    Returns the largest magnitude.
+    """
+    top = float_to_bits(threshold - threshold)
+    for i in range(seen.size):
+        seen[i] = WAS_QUIET if abs(epsilon[i]) <= threshold else 0
+        phi[i] = 0
+        top = raised(top, epsilon[i])
+    return float(bits_to_float(top))
+
+
+@inner
 def date(threshold, now, seen, epsilon, quiet_since):
-    """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted."""
+    """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted.
+
+    As `detect` does, for other detectors.
+    """
     for i in range(quiet_since.size):
         begins = (abs(epsilon[i]) <= threshold) & (seen[i] & WAS_QUIET == 0)
         since = quiet_since[i]
@@ -254,15 +272,17 @@ def date(threshold, now, seen, epsilon, quiet_since):
 def detect(threshold, now, t_d, gated, seen, epsilon, quiet_since, phi):
     """Phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
 
-    Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Returns
-    whether any phi is 1.
+    Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Where
+    epsilon becomes quiet, quiet_since = now. Returns whether any phi is 1.
     """
     mask = WAS_QUIET | (X_MOVED | MU_MOVED if gated else 0)
     wanted = WAS_QUIET | (X_MOVED if gated else 0)
     spiking = phi.dtype.type(0)
     for i in range(phi.size):
         loud = not abs(epsilon[i]) <= threshold
-        long = now - quiet_since[i] >= t_d
+        since = quiet_since[i]
+        long = now - since >= t_d
+        quiet_since[i] = since if loud | (seen[i] & WAS_QUIET != 0) else now
         # Bitwise, since LLVM would make branches of the words "and".
         phi[i] = ((seen[i] & mask) == wanted) & loud & long
         spiking |= phi[i]
