@@ -26,7 +26,10 @@ __all__ = ["Inspection", "SynapticOperations"]
 
 
 class SynapticOperations(NamedTuple):
-    """Multiply-adds over synapses: a prediction, a feedback or an update of one synapse each."""
+    """Multiply-adds over synapses: a prediction, a feedback or an update of one synapse each.
+
+    A projection that is evaluated counts whole, synapses from nodes that send zero included.
+    """
 
     prediction: int
     feedback: int

@@ -55,8 +55,9 @@ class Simulator(Interventions):
         and does not when stepping. A resting node keeps x, mu and epsilon until the network
         settles again.
     event_driven : bool
-        Whether an object works only when something it reads has changed, or at every tick. The
-        results are the same, bit for bit.
+        Whether an object works only when something it reads has changed, or at every tick. If it
+        does, value nodes whose f(x) is zero are also left out of sums over all-to-all projections
+        where most are. The results are the same, bit for bit.
     threads : int
         Threads for the synaptic sums; their number changes no bit.
     relays : bool

@@ -64,6 +64,30 @@ def test_training_is_the_same_event_driven_and_clock_driven(model, activation, b
         assert pair[0].operations.total < pair[1].operations.total
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("batch", [1, 20, 70])
+@pytest.mark.parametrize("model", [models.ZIL(), models.FaZIL(), models.IL(t_c=4)])
+def test_leaving_out_the_silent_changes_no_bit(model, batch, dtype):
+    sizes = [200, 80, 20, 4]
+    net = ns.Network.layered(sizes, activation="relu", bias=True, seed=1)
+    inputs, targets = task(sizes, 3 * batch + 2, dtype)
+    inputs[np.random.default_rng(2).random(inputs.shape) < 0.8] = 0.0
+    # A stretch of pixels that no sample lights, and one that all do.
+    inputs[:, :70], inputs[:, 130:] = 0.0, 0.5
+    pair = [
+        ns.Simulator(net, model, batch_size=batch, dtype=dtype, event_driven=event_driven)
+        for event_driven in (True, False)
+    ]
+    for sim in pair:
+        sim.fit(inputs, targets, epochs=2)
+    assert same_bits(pair[0].weights, pair[1].weights)
+    assert pair[0].predict(inputs).tobytes() == pair[1].predict(inputs).tobytes()
+    if not isinstance(model, models.IL):
+        bp = models.BP(net, learning_rate=model.learning_rate, batch_size=batch, dtype=dtype)
+        bp.fit(inputs, targets, epochs=2)
+        assert same_bits(pair[0].weights, bp.weights)
+
+
 @pytest.mark.parametrize("model", [models.ZIL, models.FaZIL])
 def test_three_hundred_updates(model):
     net = ns.Network.layered([8, 12, 9, 5], seed=3)
