@@ -98,17 +98,19 @@ def overflowing_node(
     """Find the first node, of the replicas in use, with one of the fields not finite.
 
     Fields in the order given, which is that of cause and effect, and within each the populations in
-    the order in which they predict each other.
+    the order in which they predict each other. In one population infinity comes first: NaN may be
+    what it makes of a node that sends zero.
     """
     rows = int(lowered.state.clock[layout.ROWS])
     if names is None:
         names = [lowered.names[p] for p in lowered.plan.order]
     for field in fields:
         for name in names:
-            bad = np.argwhere(~np.isfinite(lowered.view(field, name)[:rows]))
-            if len(bad):
-                replica, node = map(int, bad[0])
-                return name, node, replica
+            values = lowered.view(field, name)[:rows]
+            for bad in (np.argwhere(np.isinf(values)), np.argwhere(np.isnan(values))):
+                if len(bad):
+                    replica, node = map(int, bad[0])
+                    return name, node, replica
     return None
 
 

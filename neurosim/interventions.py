@@ -262,7 +262,9 @@ class Interventions(Inspection):
         self, projection: str, index: tuple[int, ...], value: float, feedback: bool
     ) -> None:
         def change(block: npt.NDArray[Any]) -> None:
-            block[index] = value + 0.0
+            block[index] = value
+            # There is one zero among weights; rounding to float32 may give the other.
+            block[index] += 0
 
         self._change_weights(projection, change, feedback)
 

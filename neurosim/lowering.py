@@ -243,7 +243,10 @@ class Lowered:
             block = self.block(b)
             blocks = self.network.projections[name].blocks(self.network.seed, feedback=feedback)
             for first, rows in blocks:
-                np.add(rows, 0.0, out=block[first : first + len(rows)], casting="same_kind")
+                part = block[first : first + len(rows)]
+                part[...] = rows
+                # -0.0 becomes 0.0, also where rounding to float32 made it.
+                part += 0
             self.theta_bound[b] = max(float(block.max()), -float(block.min()))
 
     def _point_to_weights(self, record: Any, projection: Projection) -> None:

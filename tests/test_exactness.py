@@ -250,3 +250,22 @@ def test_phi_needs_its_feedback_gate_on_relu():
         learned[gated] = sim.weights
     assert same_bits(learned[True], bp.weights)
     assert largest_difference(learned[False], bp.weights) > 1e-6
+
+
+@pytest.mark.parametrize("route", ["weights", "networkx", "set_weights", "synapse"])
+def test_there_is_one_zero_among_weights(route):
+    tiny = np.full((80, 4), -1e-60)  # -0.0 in float32
+    net = ns.Network(seed=1)
+    net.add_population("a", 80)
+    net.add_population("b", 4, "sigmoid")
+    net.connect("a", "b", weights=tiny if route in ("weights", "networkx") else tiny + 1)
+    if route == "networkx":
+        net = ns.Network.from_networkx(net.to_networkx())
+    sim = ns.Simulator(net, models.ZIL(), dtype="float32")
+    name = next(iter(net.projections))
+    if route == "set_weights":
+        sim.set_weights({name: tiny})
+    if route == "synapse":
+        sim.synapse("a", 3, "b", 1).theta = -1e-60
+    assert (sim.weights[name] == 0).any()
+    assert not np.signbit(sim.weights[name]).any()

@@ -1,9 +1,11 @@
 """Sums over the presynaptic nodes that are not silent.
 
-A node whose f(x) is zero sends nothing: what it would add to a sum is zero times a weight, which
-changes no bit of it. Where most are silent, as the dark pixels of an image are, looking up those
-that are not is faster than a full tile. Which they are is written in *words*: bit k of a word is
-set if the k-th of 64 elements of a row is not zero.
+A node whose f(x) is zero sends nothing: what it would add to a sum is zero times a finite weight,
+which changes no bit of it; and a weight that it leaves alone is not -0.0, which learning would have
+turned into 0.0. (Where a weight is not finite, full sums are not either.) Where most nodes are
+silent, as the dark pixels of an image are, looking up those that are not is faster than a full
+tile. Which they are is written in *words*: bit k of a word is set if the k-th of 64 elements of a
+row is not zero.
 
 Both kernels go through the rows one after another, and through the bits of a row's word from the
 lowest on. The chain of a result is thus in the order of a full sum, whether it is kept in registers
@@ -31,12 +33,13 @@ from neurosim.kernels.micro_kernel import (
 )
 
 __all__ = [
-    "STRIP_VECTORS", "WORD", "active_along", "count_bits", "learn_rows", "predict_rows",
+    "WORD", "active_along", "count_bits", "learn_rows", "predict_rows",
     "stack_words",
 ]  # fmt: skip
 
 # Elements that one word tells of.
 WORD = 64
+CACHE_LINE = 64  # bytes
 # As many chains side by side as the latency of one step takes to hide.
 STRIP_VECTORS = 4
 
@@ -148,7 +151,7 @@ def _emit_prediction(emit: Emitter, vectors: int, operands: dict[str, ir.Value])
 def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value], row: ir.Value) -> None:
     """Ask for the elements of the next batch that this row's word is about.
 
-    As in `micro_kernel`, but row by row.
+    As in `micro_kernel`, but row by row, and always for a whole word.
     """
     builder = emit.builder
     told = builder.icmp_signed("!=", operands["ahead"], emit.index(0))
@@ -158,8 +161,8 @@ def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value], row: ir.Value
             entry = builder.gep(table, [builder.add(row, emit.index(1))], source_etype=INDEX)
             there = builder.inttoptr(builder.load(entry, typ=INDEX), operands["c"].type)
             there = emit.at(there, operands["ahead_at"])
-            for v in range(WORD // emit.lanes):
-                place = emit.at(there, emit.index(v * emit.lanes))
+            for element in range(0, WORD, CACHE_LINE // emit.bytes):
+                place = emit.at(there, emit.index(element))
                 emit_prefetch(emit, place, writes=False)
 
 
@@ -167,7 +170,9 @@ def _emit_plasticity(emit: Emitter, vectors: int, operands: dict[str, ir.Value])
     """Emit the loops of `learn_rows`: clear the sums, add row by row, change the weights."""
     builder = emit.builder
     strip = emit.index(vectors * emit.lanes)
-    sums = builder.alloca(ir.ArrayType(emit.element, WORD * vectors * emit.lanes))
+    # Once per call, and not filled with zeros.
+    with builder.goto_entry_block():
+        sums = builder.alloca(ir.ArrayType(emit.element, WORD * vectors * emit.lanes))
     sums.align = vectors * emit.lanes * emit.bytes
     sums = builder.bitcast(sums, operands["c"].type)
     with _each_bit(builder, operands["some"]) as i:
@@ -191,92 +196,108 @@ def _emit_plasticity(emit: Emitter, vectors: int, operands: dict[str, ir.Value])
         emit.learn_sums([c], [results], operands["lanes"], operands["alpha"])
 
 
-_OPERANDS = (
-    "c",
-    "c_row",
-    "a",
-    "a_row",
-    "b",
-    "b_row",
-    "words",
-    "rows",
-    "lanes",
-    "some",
-    "ahead",
-    "ahead_at",
-    "alpha",
-)
+def _emit_strips(
+    emit: Emitter,
+    emission: Callable[[Emitter, int, dict[str, ir.Value]], None],
+    operands: dict[str, ir.Value],
+) -> None:
+    """Emit the loop over columns: whole strips first, then what is left by halves."""
+    builder = emit.builder
+    column_at = cgutils.alloca_once_value(builder, emit.index(0))
+    vectors = STRIP_VECTORS
+    while vectors:
+        head = builder.append_basic_block("strip.head")
+        body = builder.append_basic_block("strip.body")
+        after = builder.append_basic_block("strip.after")
+        builder.branch(head)
+        builder.position_at_end(head)
+        column = builder.load(column_at, typ=INDEX)
+        # Real columns of the last vector of this strip; there is none in a strip too wide.
+        whole = emit.index((vectors - 1) * emit.lanes)
+        lanes = builder.sub(builder.sub(operands["post"], column), whole)
+        fits = builder.icmp_signed(">", lanes, emit.index(0))
+        builder.cbranch(fits, body, after)
+        builder.position_at_end(body)
+        here = dict(operands, lanes=lanes)
+        here["c"], here["b"] = (emit.at(operands[name], column) for name in ("c", "b"))
+        if "ahead" in operands:
+            first = builder.icmp_signed("==", column, emit.index(0))
+            here["ahead"] = builder.select(first, operands["ahead"], emit.index(0))
+        emission(emit, vectors, here)
+        builder.store(builder.add(column, emit.index(vectors * emit.lanes)), column_at)
+        builder.branch(head)
+        builder.position_at_end(after)
+        vectors //= 2
+
+
+_PREDICTION = ("c", "c_row", "a", "a_row", "b", "b_row", "words", "rows", "post")
+_PLASTICITY = (*_PREDICTION, "some", "ahead", "ahead_at", "alpha")
 
 
 def _call_shared(
-    name: str,
     emission: Callable[[Emitter, int, dict[str, ir.Value]], None],
-    vectors: types.Type,
+    names: tuple[str, ...],
     c: types.Type,
 ) -> Any:
-    """Signature and code of a call of a kernel with these operands."""
-    if not isinstance(vectors, types.IntegerLiteral) or not isinstance(c, types.CPointer):
+    """Signature and code of a call of a kernel that takes operands of these names."""
+    if not isinstance(c, types.CPointer):
         return None
-    dtype, wide = c.dtype, vectors.literal_value
-    i = types.int64
-    operands = (c, i, c, i, c, i, types.CPointer(i), *[i] * 5, dtype)
+    special = {"c": c, "a": c, "b": c, "words": types.CPointer(types.int64), "alpha": c.dtype}
+    operands = [special.get(name, types.int64) for name in names]
 
     def codegen(context, builder, signature, arguments):
         kinds = [context.get_value_type(kind) for kind in operands]
-        function = shared_function(builder.module, f"neurosim_{name}_{dtype}_{wide}", kinds)
+        name = f"neurosim{emission.__name__}_of_active_{c.dtype}"
+        function = shared_function(builder.module, name, kinds)
         if function.is_declaration:
             body = ir.IRBuilder(function.append_basic_block("entry"))
-            named = dict(zip(_OPERANDS, function.args, strict=True))
-            emission(Emitter(context, body, dtype), wide, named)
+            named = dict(zip(names, function.args, strict=True))
+            _emit_strips(Emitter(context, body, c.dtype), emission, named)
             body.ret_void()
-        builder.call(function, arguments[1:])
+        builder.call(function, arguments)
         return context.get_dummy_value()
 
-    return types.void(vectors, *operands), codegen
+    return types.void(*operands), codegen
 
 
-@intrinsic(prefer_literal=True)
+@intrinsic
 def predict_rows(
-    typingctx: Any, vectors: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any,
-    words: Any, rows: Any, lanes: Any, some: Any, ahead: Any, ahead_at: Any, alpha: Any,
+    typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any, words: Any,
+    rows: Any, post: Any,
 ):  # fmt: skip
-    """Extend the chains of a strip of results, along the elements of A that are not zero.
+    """Extend the chains of results along the elements of A that are not zero.
 
     C[r, j] = chain over the bits k of words[r] ascending of fma(A[r, k], B[k, j], C[r, j])
 
     Parameters
     ----------
-    vectors : int
-        Columns of the strip in vectors; a literal.
     c, c_row, a, a_row, b, b_row : pointer, int
         Results, left and right operand, and the elements from one row of each to the next.
     words, rows : pointer to int64, int
         A word for each row of A, and their number.
-    lanes : int
-        Columns of the last vector that are real; zero is stored in the others.
-    some, ahead, ahead_at, alpha : int, float
-        Not used.
+    post : int
+        Number of columns; zero is stored behind the last, up to the end of its vector.
     """
-    return _call_shared("predict_rows", _emit_prediction, vectors, c)
+    return _call_shared(_emit_prediction, _PREDICTION, c)
 
 
-@intrinsic(prefer_literal=True)
+@intrinsic
 def learn_rows(
-    typingctx: Any, vectors: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any,
-    words: Any, rows: Any, lanes: Any, some: Any, ahead: Any, ahead_at: Any, alpha: Any,
+    typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any, words: Any,
+    rows: Any, post: Any, some: Any, ahead: Any, ahead_at: Any, alpha: Any,
 ):  # fmt: skip
-    """Let a strip of weights learn, along the elements of A that are not zero.
+    """Let weights learn along the elements of A that are not zero.
 
     C[i, j] = fma(alpha, G[i, j], C[i, j]) + 0.0 for the bits i of `some`, where
     G[i, j] = chain over the r that have bit i in words[r] ascending of fma(A[r, i], B[r, j], 0.0)
 
     Parameters
     ----------
-    vectors, c, c_row, a, a_row, b, b_row, words, rows, lanes : int, pointer
+    c, c_row, a, a_row, b, b_row, words, rows, post : pointer, int
         As in `predict_rows`.
     some : int
         Union of all words.
     ahead, ahead_at, alpha : int, float
         As in `micro_kernel.multiply_strip`.
     """
-    return _call_shared("learn_rows", _emit_plasticity, vectors, c)
+    return _call_shared(_emit_plasticity, _PLASTICITY, c)

@@ -1,14 +1,13 @@
 """Prediction and plasticity without the presynaptic nodes that are silent.
 
-What is left out is zero times a number, so that the bits are those of the whole sums. A block of at
-most WORD presynaptic nodes is looked at first; it pays only if most of them are silent. Whole
-vectors are read.
+What is left out is zero times a finite number, so that the bits are those of the whole sums. A
+block of at most WORD presynaptic nodes is looked at first; it pays only if enough of them are
+silent. Whole vectors are read.
 """
 
 from __future__ import annotations
 
 from neurosim.kernels.active_kernel import (
-    STRIP_VECTORS,
     WORD,
     active_along,
     count_bits,
@@ -17,8 +16,7 @@ from neurosim.kernels.active_kernel import (
     stack_words,
 )
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import advance, zero_like
-from neurosim.kernels.micro_kernel import vector_length
+from neurosim.kernels.intrinsics import advance
 
 __all__ = ["MOST_REPLICAS", "WORD", "learn_active", "predict_active"]
 
@@ -41,7 +39,7 @@ def _find(words, a, a_row, rows, depth, pays):
 
 @inner
 def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
-    """Extend the predictions by `depth` presynaptic nodes if most are silent; whether it did."""
+    """Extend the predictions by `depth` presynaptic nodes if it pays; whether it did."""
     words = stack_words(MOST_REPLICAS)
     if not _find(words, a, a_row, rows, depth, PREDICTION_PAYS):
         return False
@@ -50,71 +48,18 @@ def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
             row = advance(c, r * c_row)
             for j in range(post):
                 row[j] = 0
-    width = vector_length(b)
-    none = zero_like(b)
-    j = 0
-    while j < post:
-        left = post - j
-        to, from_ = advance(c, j), advance(b, j)
-        if left > (STRIP_VECTORS - 1) * width:
-            lanes = min(width, left - (STRIP_VECTORS - 1) * width)
-            predict_rows(
-                STRIP_VECTORS, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, 0, 0, none
-            )
-            j += STRIP_VECTORS * width
-        elif left > width:
-            lanes = min(width, left - width)
-            predict_rows(2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, 0, 0, 0, none)
-            j += 2 * width
-        else:
-            predict_rows(1, to, c_row, a, a_row, from_, b_row, words, rows, left, 0, 0, 0, none)
-            j += width
+    predict_rows(c, c_row, a, a_row, b, b_row, words, rows, post)
     return True
 
 
 @inner
 def learn_active(c, c_row, a, a_row, b, b_row, rows, pre, post, ahead, at, alpha):
-    """Let the synapses of `pre` presynaptic nodes learn if most are silent; whether they did."""
+    """Let the synapses of `pre` presynaptic nodes learn if it pays; whether they did."""
     words = stack_words(MOST_REPLICAS)
     if not _find(words, a, a_row, rows, pre, PLASTICITY_PAYS):
         return False
-    width = vector_length(b)
     some = 0
     for r in range(rows):
         some |= words[r]
-    j = 0
-    while j < post:
-        left = post - j
-        told = ahead if j == 0 else 0
-        to, from_ = advance(c, j), advance(b, j)
-        if left > (STRIP_VECTORS - 1) * width:
-            lanes = min(width, left - (STRIP_VECTORS - 1) * width)
-            learn_rows(
-                STRIP_VECTORS,
-                to,
-                c_row,
-                a,
-                a_row,
-                from_,
-                b_row,
-                words,
-                rows,
-                lanes,
-                some,
-                told,
-                at,
-                alpha,
-            )
-            j += STRIP_VECTORS * width
-        elif left > width:
-            lanes = min(width, left - width)
-            learn_rows(
-                2, to, c_row, a, a_row, from_, b_row, words, rows, lanes, some, told, at, alpha
-            )
-            j += 2 * width
-        else:
-            learn_rows(
-                1, to, c_row, a, a_row, from_, b_row, words, rows, left, some, told, at, alpha
-            )
-            j += width
+    learn_rows(c, c_row, a, a_row, b, b_row, words, rows, post, some, ahead, at, alpha)
     return True

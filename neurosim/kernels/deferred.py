@@ -24,6 +24,7 @@ class _DeferredLibrary(JITCodeLibrary):
     def _finalize_final_module(self):
         """Translate the variables by which Numba finds environments of functions, nothing else."""
         self._finalize_dynamic_globals()
+        # Only what is final can be linked, its own module included.
         self._finalized = True
         whole = self._get_module_for_linking()
         rest = self._codegen._create_empty_module(self.name)

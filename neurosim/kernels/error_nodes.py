@@ -49,6 +49,9 @@ LOOKS, PREDICTED, HEARS = np.uint64(1), np.uint64(2), np.uint64(4)
 def take_in(plan, state, q, first, last, how):
     """Update mu, epsilon and phi in the replicas from first to last, all touched the same way.
 
+    Where nothing is predicted anew, mu_next is of an earlier tick, and not read unless a rule of a
+    user or the direct form asks for it.
+
     Delta form: epsilon += delta_x - (mu_next - mu). Direct form: epsilon = x - mu_next. A resting
     node keeps both. Returns the largest |epsilon|.
     """

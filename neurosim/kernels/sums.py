@@ -41,7 +41,7 @@ SHALLOW_BLOCK = 8
 LONG_ROW = 128
 # Rows of theta that learn together when there are many replicas.
 LEARN_BLOCK = 256
-# Where most presynaptic nodes are active, so many are taken to be, before looking again.
+# Where too many presynaptic nodes are active to look them up, so many are taken whole.
 TRUSTED = 128
 PANEL_VECTORS = DEPTH_BLOCK * TILE_VECTORS
 
@@ -85,8 +85,8 @@ def accumulate_prediction(
 ):  # fmt: skip
     """mu[r, j] = chain over k ascending of fma(f[r, k], theta[k, j], start).
 
-    The start is 0.0 if `fresh`, else mu[r, j]. Where most f[r, k] are zero they are left out if
-    `skip` allows it: the bits are the same.
+    The start is 0.0 if `fresh`, else mu[r, j]. Where enough f[r, k] are zero they are left out
+    if `skip` allows it: of finite numbers, with weights that are not -0.0, the bits are the same.
     """
     a = address(f, f_at)
     b = address(theta, theta_at)
@@ -106,7 +106,7 @@ def accumulate_prediction(
                 k += depth
                 continue
             looked = k + TRUSTED
-        depth = min(block, pre - k)
+        depth = min(block, TRUSTED, pre - k) if skip else min(block, pre - k)
         _predict(
             c, mu_stride, advance(a, k), f_stride, advance(b, k * theta_stride), theta_stride,
             rows, depth, post, mode,
@@ -182,8 +182,9 @@ def learn(
     """theta[i, j] = fma(alpha, G[i, j], theta[i, j]) + 0.0.
 
     G[i, j] = chain over r ascending of fma(f[r, i], drive[r, j], 0.0 to begin with). `ahead` is the
-    address of a table of rows, as long as those of f, that will be read soon, or 0. Where most
-    f[r, i] are zero they are left out if `skip` allows it: the bits are the same.
+    address of a table of rows, as long as those of f, that will be read soon, or 0. Where enough
+    f[r, i] are zero they are left out if `skip` allows it: of finite numbers, with weights that are
+    not -0.0, the bits are the same.
     """
     a = address(f, f_at)
     b = address(drive, drive_at)
@@ -203,7 +204,7 @@ def learn(
                 i += count
                 continue
             looked = i + TRUSTED
-        count = min(block, pre - i)
+        count = min(block, TRUSTED, pre - i) if skip else min(block, pre - i)
         for j in range(0, post, TILE_VECTORS * width):
             columns = min(TILE_VECTORS * width, post - j)
             vectors = (columns + width - 1) // width
