@@ -20,6 +20,11 @@ def largest_difference(first, second):
     return max(np.abs(first[name] - second[name]).max() for name in first)
 
 
+def both_ways(net, model, **options):
+    """The same simulator, event-driven and clock-driven."""
+    return [ns.Simulator(net, model, event_driven=way, **options) for way in (True, False)]
+
+
 def same_bits(first, second):
     return all(first[name].tobytes() == second[name].tobytes() for name in first)
 
@@ -54,10 +59,7 @@ def test_training_is_the_same_event_driven_and_clock_driven(model, activation, b
     net = ns.Network.layered(sizes, activation=activation, bias=True, seed=1)
     inputs, targets = task(sizes, 5 * batch + 3 * (batch > 1))
     for form in ("delta", "direct"):
-        pair = [
-            ns.Simulator(net, model, batch_size=batch, event_driven=event_driven, error_form=form)
-            for event_driven in (True, False)
-        ]
+        pair = both_ways(net, model, batch_size=batch, error_form=form)
         for sim in pair:
             sim.fit(inputs, targets, epochs=2)
         assert same_bits(pair[0].weights, pair[1].weights)
@@ -74,10 +76,7 @@ def test_leaving_out_the_silent_changes_no_bit(model, batch, dtype):
     inputs[np.random.default_rng(2).random(inputs.shape) < 0.8] = 0.0
     # A stretch of pixels that no sample lights, and one that all do.
     inputs[:, :70], inputs[:, 130:] = 0.0, 0.5
-    pair = [
-        ns.Simulator(net, model, batch_size=batch, dtype=dtype, event_driven=event_driven)
-        for event_driven in (True, False)
-    ]
+    pair = both_ways(net, model, batch_size=batch, dtype=dtype)
     for sim in pair:
         sim.fit(inputs, targets, epochs=2)
     assert same_bits(pair[0].weights, pair[1].weights)

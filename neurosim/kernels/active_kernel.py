@@ -32,10 +32,7 @@ from neurosim.kernels.micro_kernel import (
     shared_function,
 )
 
-__all__ = [
-    "WORD", "active_along", "count_bits", "learn_rows", "predict_rows",
-    "stack_words",
-]  # fmt: skip
+__all__ = ["WORD", "active_along", "count_bits", "learn_rows", "predict_rows", "stack_words"]
 
 # Elements that one word tells of.
 WORD = 64
@@ -141,7 +138,7 @@ def _emit_prediction(emit: Emitter, vectors: int, operands: dict[str, ir.Value])
         with _each_bit(builder, word) as k:
             left = emit.load_broadcast(emit.at(a, k))
             right = emit.at(operands["b"], builder.mul(k, operands["b_row"]))
-            for place, v in zip(sums, range(vectors), strict=True):
+            for v, place in enumerate(sums):
                 chain = builder.load(place, typ=emit.vector)
                 builder.store(llvm_fma(builder, left, emit.load(right, v), chain), place)
         results = [builder.load(place, typ=emit.vector) for place in sums]

@@ -257,15 +257,20 @@ def silence(threshold, epsilon, seen, phi):
 
 
 @inner
+def quiet_from(threshold, now, seen, epsilon, since):
+    """The tick from which on an epsilon is quiet: now, if it was not and is."""
+    begins = (abs(epsilon) <= threshold) & (seen & WAS_QUIET == 0)
+    return now if begins else since
+
+
+@inner
 def date(threshold, now, seen, epsilon, quiet_since):
     """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted.
 
     As `detect` does, for other detectors.
     """
     for i in range(quiet_since.size):
-        begins = (abs(epsilon[i]) <= threshold) & (seen[i] & WAS_QUIET == 0)
-        since = quiet_since[i]
-        quiet_since[i] = now if begins else since
+        quiet_since[i] = quiet_from(threshold, now, seen[i], epsilon[i], quiet_since[i])
 
 
 @inner
@@ -280,9 +285,8 @@ def detect(threshold, now, t_d, gated, seen, epsilon, quiet_since, phi):
     spiking = phi.dtype.type(0)
     for i in range(phi.size):
         loud = not abs(epsilon[i]) <= threshold
-        since = quiet_since[i]
-        long = now - since >= t_d
-        quiet_since[i] = since if loud | (seen[i] & WAS_QUIET != 0) else now
+        long = now - quiet_since[i] >= t_d
+        quiet_since[i] = quiet_from(threshold, now, seen[i], epsilon[i], quiet_since[i])
         # Bitwise, since LLVM would make branches of the words "and".
         phi[i] = ((seen[i] & mask) == wanted) & loud & long
         spiking |= phi[i]
