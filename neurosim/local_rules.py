@@ -158,8 +158,8 @@ class Rules:
 
 
 _NODES = """
-from numba import carray, cfunc, types
-from neurosim.kernels.intrinsics import span
+from numba import carray, cfunc, types, uint8
+from neurosim.kernels.intrinsics import span, united
 
 real, byte, int64 = types.CPointer(types.{real}), types.CPointer(types.uint8), types.int64
 integers = types.CPointer(int64)
@@ -170,7 +170,7 @@ def loop(reals, flags, stamps, parameters, record, first, count, bits, time):
     reals, flags, stamps = carray(reals, 1), carray(flags, 1), carray(stamps, 1)
     parameters, record = carray(parameters, 1), carray(record, 1)
     zero = reals.dtype.type(0)
-    total = 0
+    total = uint8(0)
     for row in range(0, count, {stride}):
         {blocks}
         # From zero, so that an index is never negative: Numba would look, and LLVM not vectorise.
@@ -220,16 +220,16 @@ _BEFORE = """before = {kind}_memory_before[i] if bits & 2 else {kind}_memory[i]
 """
 _BODIES = {
     "gate": """
-        opens = 0 + {call} != 0
+        opens = uint8(0 + {call} != 0)
         drive[i] = epsilon[i] if opens else epsilon[i] * 0
-        open[i] = 1 if opens else 0
-        total += open[i]
+        open[i] = opens
+        total = united(total, opens)
 """,
     "value_rule": """
         {result} = {call}
         delta_x[i] = zero if clamped[i] | resting_next[i] else zero + change
         {remember}
-        total |= delta_x[i] != 0
+        total = united(total, uint8(delta_x[i] != 0))
 """,
     "error_rule": """
         {before}
@@ -237,7 +237,7 @@ _BODIES = {
         # An error that is not finite stays what it was; bit 2 of the result tells.
         bad = not abs(change) < {huge}
         change = epsilon[i] if resting[i] or bad else change + zero
-        total |= (2 if bad else 0) | (change != epsilon[i])
+        total = united(total, uint8((2 if bad else 0) | (change != epsilon[i])))
         epsilon[i] = change
         {remember}
         mu[i] = mu_next[i]
@@ -247,7 +247,7 @@ _BODIES = {
         {result} = {call}
         phi[i] = 1 if 0 + change else 0
         {remember}
-        total |= phi[i]
+        total = united(total, phi[i])
 """,
 }
 _MEMORY = {"value_rule": "value", "error_rule": "error", "detector": "detector"}

@@ -12,7 +12,7 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
-__all__ = ["DeferredCompiler"]
+__all__ = ["ApartCompiler", "DeferredCompiler"]
 
 
 class _DeferredLibrary(JITCodeLibrary):
@@ -45,4 +45,12 @@ class DeferredCompiler(Compiler):
         state.library = _DeferredLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         # As Numba does where it makes a library itself.
         state.library.enable_object_caching()
+        return super().define_pipelines()
+
+
+class ApartCompiler(DeferredCompiler):
+    """The same for functions of whose arrays none overlaps another, which LLVM is told."""
+
+    def define_pipelines(self):
+        self.state.flags.noalias = True
         return super().define_pipelines()

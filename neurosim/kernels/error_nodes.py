@@ -67,9 +67,9 @@ def take_in(plan, state, q, first, last, how):
     epsilon = block(real, population.epsilon, a, z)
     delta_x = block(real, population.delta_x, a, z)
     resting = block(flag, population.resting, a, z)
-    if not predicted and (setting.error_rule or not setting.delta_form):
+    if setting.error_rule and not predicted:
         pointwise.copy(mu, mu_next)
-    elif predicted and setting.rest:
+    elif setting.error_rule:
         pointwise.keep_where(resting, mu, mu_next)
     again = state.clock[SAME_SNAPSHOT] and state.evaluated[q, first] == state.clock[TICK]
     if setting.detector and not again:
@@ -78,17 +78,16 @@ def take_in(plan, state, q, first, last, how):
     if setting.watch:
         seen = block(flag, population.seen, a, z)
         pointwise.observe(
-            plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, moved, predicted,
-            again, seen,
+            plan.parameter[ZERO_THRESHOLD], epsilon, delta_x, mu, mu_next, resting, moved,
+            predicted, again, seen,
         )  # fmt: skip
     if setting.error_rule:
         erred, top = apply_error_rule(plan, state, q, a, z, moved, again)
     elif setting.delta_form:
-        erred, top = pointwise.integrate(delta_x, mu_next, moved, predicted, mu, epsilon)
+        erred, top = pointwise.integrate(delta_x, mu_next, resting, moved, predicted, mu, epsilon)
     else:
         x = block(real, population.x, a, z)
-        erred, top = pointwise.recompute(x, mu_next, resting, epsilon)
-        pointwise.copy(mu_next, mu)
+        erred, top = pointwise.recompute(x, mu_next, resting, predicted, mu, epsilon)
     if setting.watch:
         detect(plan, state, q, first, last, again)
     state.asleep[q] = WAKING
@@ -155,9 +154,11 @@ def detect(plan, state, q, first, last, again):
             plan.populations, q, a, z - a, 2 if again else 0, now,
         ) != 0  # fmt: skip
     else:
-        spiking = pointwise.detect(
+        spiking, calming = pointwise.detect(
             threshold, now, setting.t_d, setting.feedback_gate, seen, epsilon, since, phi
         )
+        if calming:
+            pointwise.date(threshold, now, seen, epsilon, since)
     fill(flags_of(state, SPIKING, q), first, last, spiking)
     for r in range(first, last):
         state.evaluated[q, r] = now

@@ -39,11 +39,11 @@ __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
 @inner
 def ask(plan, state, q, timer, signal, first, count):
-    """Call the gate of `count` nodes of population q, from element `first` of its blocks on."""
+    """Whether any gate opens of `count` nodes of population q, from element `first` on."""
     return call_rule(
         plan.setting[0].gate, state.real, state.flag, state.quiet_since, plan.parameter,
         plan.populations, q, first, count, signal, timer,
-    )  # fmt: skip
+    ) != 0  # fmt: skip
 
 
 @inner
@@ -77,15 +77,15 @@ def decide(plan, state, q, timer, signal, first, last):
     a = first * population.stride
     z = last * population.stride
     # A gate that reads nothing of a node's state has one answer for all.
-    count = ask(plan, state, q, timer, signal, a, z - a if plan.setting[0].reads_state else 1)
-    if count > 0 and not plan.setting[0].reads_state:
-        count = ask(plan, state, q, timer, signal, a, z - a)
-    fill(flags_of(state, OPEN, q), first, last, count > 0)
-    if count > 0:
+    opens = ask(plan, state, q, timer, signal, a, z - a if plan.setting[0].reads_state else 1)
+    if opens and not plan.setting[0].reads_state:
+        ask(plan, state, q, timer, signal, a, z - a)
+    fill(flags_of(state, OPEN, q), first, last, opens)
+    if opens:
         state.asleep[q] = WAKING
     if plan.setting[0].rest == REST_NEVER:
-        return count > 0
-    if count == 0:
+        return opens
+    if not opens:
         stay(plan, state, q, a, z)
         return False
     flag = state.flag
@@ -113,7 +113,7 @@ def nothing_opens(plan, state, q, timer, signal):
         return False
     if not setting.reads_time or plan.populations[q].incoming == 0:
         return True
-    return not setting.reads_state and ask(plan, state, q, timer, signal, 0, 1) == 0
+    return not setting.reads_state and not ask(plan, state, q, timer, signal, 0, 1)
 
 
 @inner

@@ -9,9 +9,9 @@ from __future__ import annotations
 from numba import types
 from numba.core.registry import CPUDispatcher
 
-from neurosim.kernels.deferred import DeferredCompiler
+from neurosim.kernels.deferred import ApartCompiler, DeferredCompiler
 
-__all__ = ["inner"]
+__all__ = ["apart", "inner"]
 
 _OPTIONS = {"nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
@@ -25,10 +25,20 @@ class _InnerDispatcher(CPUDispatcher):
         return super().get_call_template(args, kws)
 
 
-def inner(function):
-    """Have a function compiled, and cached, when a kernel that calls it is."""
-    dispatcher = _InnerDispatcher(
-        function, targetoptions=dict(_OPTIONS), pipeline_class=DeferredCompiler
-    )
+def _compiled_by(compiler, function):
+    dispatcher = _InnerDispatcher(function, targetoptions=dict(_OPTIONS), pipeline_class=compiler)
     dispatcher.enable_caching()
     return dispatcher
+
+
+def inner(function):
+    """Have a function compiled, and cached, when a kernel that calls it is."""
+    return _compiled_by(DeferredCompiler, function)
+
+
+def apart(function):
+    """`inner` for a function that is never given arrays which overlap.
+
+    LLVM then need not make sure of it before it uses vectors, however many arrays a loop writes.
+    """
+    return _compiled_by(ApartCompiler, function)

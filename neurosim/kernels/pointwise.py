@@ -1,16 +1,23 @@
 """What every node does by itself, as loops over blocks of nodes.
 
-Each loop writes one block, so that LLVM can tell within a few comparisons that it overlaps none of
-the blocks that are read, and uses vectors. What is said of the block as a whole is found by
-operations on the bits of its numbers, which, unlike comparisons of floats with branches, vectorise:
-magnitudes are ordered as their bits are, and numbers of which none is -0.0 differ where their bits
-do.
+No two blocks that a loop is given overlap, so that LLVM makes vector code of all of them. What is
+said of a block as a whole is found by operations on the bits of its numbers, which, unlike
+comparisons of floats with branches, vectorise: magnitudes are ordered as their bits are, and
+numbers of which none is -0.0 differ where their bits do.
 """
 
 from __future__ import annotations
 
-from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import bits_to_float, float_to_bits, fma
+from neurosim.kernels.inner import apart, inner
+from neurosim.kernels.intrinsics import (
+    bits_to_float,
+    choose,
+    difference,
+    float_to_bits,
+    fma,
+    like,
+    united,
+)
 
 __all__ = [
     "accept", "change_activity", "copy", "count", "date", "descend", "detect", "differ", "follow",
@@ -29,7 +36,7 @@ def raised(top, value):
     return bits if bits > top else top
 
 
-@inner
+@apart
 def largest(values):
     """Largest magnitude; NaN if one of the values is NaN."""
     top = float_to_bits(values.dtype.type(0))
@@ -38,14 +45,14 @@ def largest(values):
     return float(bits_to_float(top))
 
 
-@inner
+@apart
 def copy(source, target):
     """Target = source."""
     for i in range(target.size):
         target[i] = source[i]
 
 
-@inner
+@apart
 def accept(source, target):
     """Take over numbers from outside, -0.0 as 0.0; returns their largest magnitude."""
     zero = target.dtype.type(0)
@@ -57,48 +64,54 @@ def accept(source, target):
     return float(bits_to_float(top))
 
 
-@inner
-def differ(a, b, difference):
-    """Difference = a - b; returns its largest magnitude."""
-    zero = difference.dtype.type(0)
+@apart
+def differ(a, b, gap):
+    """Gap = a - b; returns its largest magnitude."""
+    zero = gap.dtype.type(0)
     top = float_to_bits(zero)
-    for i in range(difference.size):
+    for i in range(gap.size):
         value = (a[i] - b[i]) + zero
-        difference[i] = value
+        gap[i] = value
         top = raised(top, value)
     return float(bits_to_float(top))
 
 
-@inner
-def change_activity(gamma, slope, feedback, epsilon, clamped, resting, delta_x):
-    """delta_x = gamma (f'(x) feedback - epsilon). Song 2020, Eq. (4).
+@apart
+def change_activity(gamma, slope, feedback, epsilon, clamped, resting, x, delta_x, x_next):
+    """delta_x = gamma (f'(x) feedback - epsilon), and x_next = x + delta_x. Song 2020, Eq. (4).
 
-    A clamped or resting node does not move. Returns whether any node does.
+    A clamped or resting node does not move. Returns whether any node does, and the largest
+    magnitude of x_next.
     """
     zero = gamma - gamma
     seen = float_to_bits(zero)
+    top = float_to_bits(zero)
     for i in range(delta_x.size):
         change = gamma * (slope[i] * feedback[i] - epsilon[i])
-        change = zero if clamped[i] | resting[i] else change
+        change = choose(clamped[i] | resting[i], zero, change)
         delta_x[i] = change
-        seen |= float_to_bits(abs(change))
-    return seen != 0
+        seen = difference(seen, abs(change), zero)
+        value = moved_by(x[i], change)
+        x_next[i] = value
+        top = raised(top, value)
+    return seen != 0, float(bits_to_float(top))
 
 
-@inner
+@apart
 def inject(gamma, now, until, current, clamped, resting, delta_x):
     """delta_x += gamma times the current, where one is injected; returns whether any node moves."""
     zero = gamma - gamma
     seen = float_to_bits(zero)
     for i in range(delta_x.size):
         change = delta_x[i] + gamma * current[i]
-        if until[i] > now and not (clamped[i] | resting[i]):
-            delta_x[i] = change
-        seen |= float_to_bits(abs(delta_x[i]))
+        takes_in = (until[i] > now) & ((clamped[i] | resting[i]) == 0)
+        change = choose(int(takes_in), change, delta_x[i])
+        delta_x[i] = change
+        seen = difference(seen, abs(change), zero)
     return seen != 0
 
 
-@inner
+@apart
 def scale(slope, feedback, delta):
     """Delta = f'(y) feedback."""
     zero = delta.dtype.type(0)
@@ -107,21 +120,23 @@ def scale(slope, feedback, delta):
 
 
 @inner
-def move(x, delta_x, x_next):
-    """x_next = x + delta_x; returns the largest magnitude.
+def moved_by(x, change):
+    """X + change. Adding 0.0 makes -0.0 to 0.0, so that a change of zero never alters a bit."""
+    return (x + change) + like(x, 0.0)
 
-    Adding 0.0 turns -0.0 into 0.0, so that a change of zero never alters a bit.
-    """
-    zero = x_next.dtype.type(0)
-    top = float_to_bits(zero)
+
+@apart
+def move(x, delta_x, x_next):
+    """x_next = x + delta_x; returns the largest magnitude."""
+    top = float_to_bits(x_next.dtype.type(0))
     for i in range(x_next.size):
-        value = (x[i] + delta_x[i]) + zero
+        value = moved_by(x[i], delta_x[i])
         x_next[i] = value
         top = raised(top, value)
     return float(bits_to_float(top))
 
 
-@inner
+@apart
 def follow(x, mu, clamped, x_next):
     """x_next = mu where the node is free; returns whether any moves, and the largest magnitude."""
     zero = x_next.dtype.type(0)
@@ -132,21 +147,19 @@ def follow(x, mu, clamped, x_next):
         new = mu[i]
         value = old if clamped[i] else new
         x_next[i] = value
-        seen |= float_to_bits(value) ^ float_to_bits(x[i])
+        seen = difference(seen, value, x[i])
         top = raised(top, value)
     return seen != 0, float(bits_to_float(top))
 
 
-@inner
+@apart
 def keep_where(flags, old, new):
     """New = old where a flag is set."""
     for i in range(new.size):
-        a = old[i]
-        b = new[i]
-        new[i] = a if flags[i] else b
+        new[i] = choose(flags[i], old[i], new[i])
 
 
-@inner
+@apart
 def count(flags):
     """Return how many flags are set."""
     total = 0
@@ -155,16 +168,15 @@ def count(flags):
     return total
 
 
-@inner
+@apart
 def zero_where(flags, values):
     """Values = 0 where a flag is set."""
     zero = values.dtype.type(0)
     for i in range(values.size):
-        value = values[i]
-        values[i] = zero if flags[i] else value
+        values[i] = choose(flags[i], zero, values[i])
 
 
-@inner
+@apart
 def descend(alpha, gradient, theta):
     """Theta = fma(alpha, gradient, theta) + 0.0."""
     zero = alpha - alpha
@@ -172,9 +184,9 @@ def descend(alpha, gradient, theta):
         theta[i] = fma(alpha, gradient[i], theta[i]) + zero
 
 
-@inner
-def integrate(delta_x, mu_next, moved, predicted, mu, epsilon):
-    """Epsilon += delta_x - (mu_next - mu), and mu = mu_next.
+@apart
+def integrate(delta_x, mu_next, resting, moved, predicted, mu, epsilon):
+    """Epsilon += delta_x - (mu_next - mu), and mu = mu_next, but where the node rests.
 
     `moved` and `predicted` say whether delta_x and mu_next are news. Returns whether any epsilon
     changes, and the largest magnitude.
@@ -184,65 +196,71 @@ def integrate(delta_x, mu_next, moved, predicted, mu, epsilon):
     seen = float_to_bits(zero)
     if moved and predicted:
         for i in range(epsilon.size):
-            error = (epsilon[i] + delta_x[i]) - (mu_next[i] - mu[i])
-            seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+            prediction = choose(resting[i], mu[i], mu_next[i])
+            error = (epsilon[i] + delta_x[i]) - (prediction - mu[i])
+            seen = difference(seen, error, epsilon[i])
             top = raised(top, error)
             epsilon[i] = error
-            mu[i] = mu_next[i]
+            mu[i] = prediction
     elif moved:
         for i in range(epsilon.size):
             error = epsilon[i] + delta_x[i]
-            seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+            seen = difference(seen, error, epsilon[i])
             top = raised(top, error)
             epsilon[i] = error
     elif predicted:
         for i in range(epsilon.size):
-            error = epsilon[i] - (mu_next[i] - mu[i])
-            seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+            prediction = choose(resting[i], mu[i], mu_next[i])
+            error = epsilon[i] - (prediction - mu[i])
+            seen = difference(seen, error, epsilon[i])
             top = raised(top, error)
             epsilon[i] = error
-            mu[i] = mu_next[i]
+            mu[i] = prediction
     else:
         return False, largest(epsilon)
     return seen != 0, float(bits_to_float(top))
 
 
-@inner
-def recompute(x, mu_next, resting, epsilon):
-    """Epsilon = x - mu_next, but where the node rests. Song 2020, Eq. (2).
+@apart
+def recompute(x, mu_next, resting, predicted, mu, epsilon):
+    """Epsilon = x - mu_next, and mu = mu_next, but where the node rests. Song 2020, Eq. (2).
 
-    Returns whether any epsilon changes, and the largest magnitude.
+    `predicted` says whether mu_next is news, and not as mu is. Returns whether any epsilon changes,
+    and the largest magnitude.
     """
     zero = epsilon.dtype.type(0)
     top = float_to_bits(zero)
     seen = float_to_bits(zero)
+    if predicted:
+        for i in range(epsilon.size):
+            mu[i] = choose(resting[i], mu[i], mu_next[i])
     for i in range(epsilon.size):
-        old = epsilon[i]
-        error = (x[i] - mu_next[i]) + zero
-        error = old if resting[i] else error
-        seen |= float_to_bits(error) ^ float_to_bits(epsilon[i])
+        error = choose(resting[i], epsilon[i], (x[i] - mu[i]) + zero)
+        seen = difference(seen, error, epsilon[i])
         top = raised(top, error)
         epsilon[i] = error
     return seen != 0, float(bits_to_float(top))
 
 
-@inner
-def observe(threshold, epsilon, delta_x, mu, mu_next, moved, predicted, keep, seen):
+@apart
+def observe(threshold, epsilon, delta_x, mu, mu_next, resting, moved, predicted, keep, seen):
     """Seen = whether x moved, whether mu moved, and whether epsilon was quiet.
 
-    `moved` and `predicted` say whether delta_x and mu_next are news. A second evaluation in the
-    same snapshot, after a clamp, adds to what the first one saw (keep).
+    `moved` and `predicted` say whether delta_x and mu_next are news; to a resting node mu_next is
+    none. A second evaluation in the same snapshot, after a clamp, adds to what the first one saw
+    (keep).
     """
     zero = threshold - threshold
     for i in range(seen.size):
         bits = seen[i] if keep else 0
         bits |= X_MOVED if moved and delta_x[i] != zero else 0
-        bits |= MU_MOVED if predicted and mu_next[i] - mu[i] != zero else 0
+        changed = (mu_next[i] - mu[i] != zero) & (resting[i] == 0)
+        bits |= MU_MOVED if predicted and changed else 0
         bits |= WAS_QUIET if abs(epsilon[i]) <= threshold else 0
         seen[i] = bits
 
 
-@inner
+@apart
 def silence(threshold, epsilon, seen, phi):
     """Phi = 0, and seen = whether epsilon, which does not change, is quiet.
 
@@ -256,38 +274,40 @@ def silence(threshold, epsilon, seen, phi):
     return float(bits_to_float(top))
 
 
-@inner
-def quiet_from(threshold, now, seen, epsilon, since):
-    """The tick from which on an epsilon is quiet: now, if it was not and is."""
-    begins = (abs(epsilon) <= threshold) & (seen & WAS_QUIET == 0)
-    return now if begins else since
-
-
-@inner
+@apart
 def date(threshold, now, seen, epsilon, quiet_since):
-    """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted.
-
-    As `detect` does, for other detectors.
-    """
+    """quiet_since = now where epsilon becomes quiet: ticks are compared, not counted."""
     for i in range(quiet_since.size):
-        quiet_since[i] = quiet_from(threshold, now, seen[i], epsilon[i], quiet_since[i])
+        if becomes_quiet(threshold, seen[i], epsilon[i]):
+            quiet_since[i] = now
 
 
 @inner
+def becomes_quiet(threshold, seen, epsilon):
+    """Whether an epsilon is quiet that was not."""
+    return (abs(epsilon) <= threshold) & (seen & WAS_QUIET == 0)
+
+
+@apart
 def detect(threshold, now, t_d, gated, seen, epsilon, quiet_since, phi):
     """Phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
 
-    Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Where
-    epsilon becomes quiet, quiet_since = now. Returns whether any phi is 1.
+    Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Returns
+    whether any phi is 1, and whether any epsilon becomes quiet, which is to be dated.
     """
     mask = WAS_QUIET | (X_MOVED | MU_MOVED if gated else 0)
     wanted = WAS_QUIET | (X_MOVED if gated else 0)
-    spiking = phi.dtype.type(0)
+    zero = phi.dtype.type(0)
+    one = phi.dtype.type(1)
+    spiking = zero
+    calming = zero
     for i in range(phi.size):
         loud = not abs(epsilon[i]) <= threshold
         long = now - quiet_since[i] >= t_d
-        quiet_since[i] = quiet_from(threshold, now, seen[i], epsilon[i], quiet_since[i])
         # Bitwise, since LLVM would make branches of the words "and".
-        phi[i] = ((seen[i] & mask) == wanted) & loud & long
-        spiking |= phi[i]
-    return spiking != 0
+        fires = one if ((seen[i] & mask) == wanted) & loud & long else zero
+        phi[i] = fires
+        spiking = united(spiking, fires)
+        calms = one if becomes_quiet(threshold, seen[i], epsilon[i]) else zero
+        calming = united(calming, calms)
+    return spiking != 0, calming != 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import span, vector_of
+from neurosim.kernels.intrinsics import span, united, vector_of
 from neurosim.kernels.layout import ROWS
 
 __all__ = [
@@ -83,5 +83,5 @@ def any_set(words):
     """Whether any flag is set, in words or in bytes."""
     seen = words.dtype.type(0)
     for w in range(words.size):
-        seen |= words[w]
+        seen = united(seen, words[w])
     return seen != 0

@@ -84,7 +84,10 @@ def propose_change(plan, state, p, first, last):
     a = first * population.stride
     z = last * population.stride
     real, flag = state.real, state.flag
+    x = block(real, population.x, a, z)
+    x_next = block(real, population.x_next, a, z)
     delta_x = block(real, population.delta_x, a, z)
+    top = 0.0
     if plan.setting[0].value_rule and population.held:
         moves = False
     elif plan.setting[0].value_rule:
@@ -93,16 +96,19 @@ def propose_change(plan, state, p, first, last):
             plan.populations, p, a, z - a, 0, 0,
         ) != 0  # fmt: skip
     else:
-        moves = pointwise.change_activity(
+        moves, top = pointwise.change_activity(
             plan.parameter[GAMMA],
             block(real, population.slope, a, z),
             block(real, population.feedback, a, z),
             block(real, population.epsilon, a, z),
             block(flag, population.clamped, a, z),
             block(flag, population.resting_next, a, z),
+            x,
             delta_x,
+            x_next,
         )
-    if population.injected_until > state.clock[TICK]:
+    injected = population.injected_until > state.clock[TICK]
+    if injected:
         moves = pointwise.inject(
             plan.parameter[GAMMA],
             state.clock[TICK],
@@ -116,11 +122,8 @@ def propose_change(plan, state, p, first, last):
         return DONE
     state.asleep[p] = WAKING
     fill(flags_of(state, MOVED_NEXT, p), first, last, 1)
-    top = pointwise.move(
-        block(real, population.x, a, z),
-        delta_x,
-        block(real, population.x_next, a, z),
-    )
+    if injected or plan.setting[0].value_rule:
+        top = pointwise.move(x, delta_x, x_next)
     return activate_next(plan, state, p, first, last, top)
 
 
