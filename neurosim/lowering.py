@@ -336,6 +336,7 @@ class Lowered:
             real=_aligned_zeros(real, self.dtype),
             flag=np.zeros(flag, np.uint8),
             quiet_since=np.full(quiet, layout.LONG_AGO, np.int64),
+            dated=np.full(shape[0], layout.LONG_AGO, np.int64),
             injected_until=np.full(quiet, layout.LONG_AGO, np.int64),
             theta=theta,
             row=word.view(np.uint8),
@@ -462,6 +463,7 @@ class Lowered:
             start = int(self.populations[p]["quiet_since"])
             since = state.quiet_since[start : start + epsilon.size].reshape(epsilon.shape)
             since[...] = np.where(np.abs(epsilon) <= threshold, layout.LONG_AGO, now)
+            state.dated[p] = now
 
     def forget_changes(self) -> None:
         """Drop what weights that are used more than once have learned since they last changed."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import UNSENT
 from neurosim.kernels.rows import any_set, end_of_run, fill, flags_of, start_of_run, words_of
 
@@ -21,16 +20,15 @@ def send(plan, state, p, first, last):
     """Have f and f' of population p up to date in the replicas from first to last."""
     if not any_set(words_of(state, UNSENT, p)):
         return
-    unsent = span(flags_of(state, UNSENT, p), first, last)
-    rows = unsent.size
+    unsent = flags_of(state, UNSENT, p)
     population = plan.populations[p]
-    begin = start_of_run(unsent, 0, rows)
-    while begin < rows:
-        end = end_of_run(unsent, begin, rows)
-        a = (first + begin) * population.stride
+    begin = start_of_run(unsent, first, last)
+    while begin < last:
+        end = end_of_run(unsent, begin, last)
+        a = begin * population.stride
         call_activation(
             population.activation, state.real, population.x + a, population.f + a,
             population.slope + a, (end - begin) * population.stride,
         )  # fmt: skip
-        begin = start_of_run(unsent, end, rows)
-    fill(unsent, 0, rows, 0)
+        begin = start_of_run(unsent, end, last)
+    fill(unsent, first, last, 0)

@@ -149,16 +149,18 @@ def detect(plan, state, q, first, last, again):
     phi = block(state.flag, population.phi, a, z)
     if setting.detector:
         pointwise.date(threshold, now, seen, epsilon, since)
+        state.dated[q] = now
         spiking = call_rule(
             setting.detector, state.real, state.flag, state.quiet_since, plan.parameter,
             plan.populations, q, a, z - a, 2 if again else 0, now,
         ) != 0  # fmt: skip
     else:
-        spiking, calming = pointwise.detect(
-            threshold, now, setting.t_d, setting.feedback_gate, seen, epsilon, since, phi
-        )
+        spiking, calming = pointwise.detect(threshold, setting.feedback_gate, seen, epsilon, phi)
+        if spiking and now - state.dated[q] < setting.t_d:
+            spiking = pointwise.wait(now, setting.t_d, since, phi)
         if calming:
             pointwise.date(threshold, now, seen, epsilon, since)
+            state.dated[q] = now
     fill(flags_of(state, SPIKING, q), first, last, spiking)
     for r in range(first, last):
         state.evaluated[q, r] = now
@@ -268,13 +270,18 @@ def become_quiet(plan, state, q):
         return
     if plan.setting[0].detector:
         forget(real, population.detector_memory, count)
-    fill(flags_of(state, SPIKING, q), 0, rows, 0)
+    if any_set(words_of(state, SPIKING, q)):
+        clear(words_of(state, SPIKING, q))
+        fill(flag, population.phi, population.phi + count, 0)
     fill(state.evaluated[q], 0, rows, LONG_AGO)
-    fill(flag, population.phi, population.phi + count, 0)
-    fill(flag, population.seen, population.seen + count, 0)
-    since = block(state.quiet_since, population.quiet_since, 0, count)
-    fill(since, 0, count, LONG_AGO)
+    if state.dated[q] > LONG_AGO:
+        # In all replicas, those that are not in use included.
+        whole = state.evaluated.shape[1] * population.stride
+        fill(state.quiet_since, population.quiet_since, population.quiet_since + whole, LONG_AGO)
+        state.dated[q] = LONG_AGO
     if top != 0:
         threshold = plan.parameter[ZERO_THRESHOLD]
+        since = block(state.quiet_since, population.quiet_since, 0, count)
         for i in range(count):
             since[i] = LONG_AGO if abs(epsilon[i]) <= threshold else state.clock[TICK]
+        state.dated[q] = state.clock[TICK]

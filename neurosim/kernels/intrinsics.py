@@ -28,7 +28,9 @@ __all__ = [
     "bits_to_float",
     "by_type",
     "choose",
+    "common",
     "difference",
+    "eight_at",
     "float_to_bits",
     "fma",
     "horner",
@@ -38,6 +40,7 @@ __all__ = [
     "reals_at",
     "row_span",
     "span",
+    "trailing_zeros",
     "united",
     "unowned_array",
     "vector_of",
@@ -131,7 +134,7 @@ def with_sign_of(typingctx: Any, magnitude: types.Type, sign: types.Type):
 
 @intrinsic
 def choose(typingctx: Any, flag: types.Type, this: types.Type, other: types.Type):
-    """`this` if the flag, an integer, is 1, `other` if it is 0: by their bits.
+    """Return `this` if the flag, an integer, is 1, or `other` if it is 0, by their bits.
 
     Of ``a[i] = a[i] if flag[i] else b`` LLVM would make a store that leaves some elements out,
     which on many machines takes ten times as long as one of a whole vector.
@@ -153,16 +156,27 @@ def choose(typingctx: Any, flag: types.Type, this: types.Type, other: types.Type
     return this(flag, this, other), codegen
 
 
-@intrinsic
-def united(typingctx: Any, flags: types.Type, more: types.Type):
-    """``flags | more`` in their own width, of which Numba would make int64."""
-    if flags != more or not isinstance(flags, types.Integer):
-        return None
+def _in_own_width(name: str, what: str):
+    """Make the intrinsic of a bitwise operation on two integers of the same type, and of no other.
 
-    def codegen(context, builder, signature, arguments):
-        return builder.or_(*arguments)
+    Numba would make int64 of the result, of which a vector holds fewer.
+    """
 
-    return flags(flags, more), codegen
+    def operation(typingctx: Any, flags: types.Type, more: types.Type):
+        if flags != more or not isinstance(flags, types.Integer):
+            return None
+
+        def codegen(context, builder, signature, arguments):
+            return getattr(builder, name)(*arguments)
+
+        return flags(flags, more), codegen
+
+    operation.__doc__ = what
+    return intrinsic(operation)
+
+
+united = _in_own_width("or_", "``flags | more``, in their own width.")
+common = _in_own_width("and_", "``flags & more``, in their own width.")
 
 
 @intrinsic
@@ -193,6 +207,33 @@ def difference(typingctx: Any, seen: types.Type, this: types.Type, other: types.
         return builder.or_(seen, builder.xor(this, other))
 
     return seen(seen, this, other), codegen
+
+
+@intrinsic
+def eight_at(typingctx: Any, flags: types.Type, at: types.Type):
+    """Eight bytes of a one-dimensional array from element `at` on, a multiple of 8, as a uint64.
+
+    The first of them is the lowest.
+    """
+
+    def codegen(context, builder, signature, arguments):
+        array, offset = arguments
+        data = context.make_array(signature.args[0])(context, builder, array).data
+        word = ir.IntType(64)
+        pointer = builder.bitcast(builder.gep(data, [offset]), word.as_pointer())
+        return builder.load(pointer)
+
+    return types.uint64(flags, types.int64), codegen
+
+
+@intrinsic
+def trailing_zeros(typingctx: Any, word: types.Type):
+    """How many of the lowest bits of a uint64 that is not 0 are zero."""
+
+    def codegen(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), codegen
 
 
 @intrinsic

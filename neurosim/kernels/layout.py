@@ -137,6 +137,7 @@ class State(NamedTuple):
     real: Array
     flag: Array
     quiet_since: Array  # tick at which the last run of zero epsilon began, per node
+    dated: Array  # per population: none of its nodes has a later quiet_since
     injected_until: Array  # tick from which on nothing is injected into a node
     theta: Array
     row: Array  # (flag, population, replica)

@@ -12,6 +12,7 @@ from neurosim.kernels.inner import apart, inner
 from neurosim.kernels.intrinsics import (
     bits_to_float,
     choose,
+    common,
     difference,
     float_to_bits,
     fma,
@@ -22,7 +23,7 @@ from neurosim.kernels.intrinsics import (
 __all__ = [
     "accept", "change_activity", "copy", "count", "date", "descend", "detect", "differ", "follow",
     "inject", "integrate", "keep_where", "largest", "move", "observe", "recompute",
-    "scale", "zero_where",
+    "scale", "wait", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -289,25 +290,36 @@ def becomes_quiet(threshold, seen, epsilon):
 
 
 @apart
-def detect(threshold, now, t_d, gated, seen, epsilon, quiet_since, phi):
-    """Phi = 1 if epsilon is not quiet now and was for the last t_d ticks, and feedback changed it.
+def detect(threshold, gated, seen, epsilon, phi):
+    """Phi = 1 if epsilon is not quiet now and was a tick ago, and feedback changed it.
 
-    Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4. Returns
-    whether any phi is 1, and whether any epsilon becomes quiet, which is to be dated.
+    Feedback: x moved while mu did not; not asked for if not `gated`. Song 2020, Section 4, for a
+    t_d of one tick. Returns whether any phi is 1, and whether any epsilon becomes quiet, which is
+    to be dated.
     """
-    mask = WAS_QUIET | (X_MOVED | MU_MOVED if gated else 0)
-    wanted = WAS_QUIET | (X_MOVED if gated else 0)
+    mask = seen.dtype.type(WAS_QUIET | (X_MOVED | MU_MOVED if gated else 0))
+    wanted = seen.dtype.type(WAS_QUIET | (X_MOVED if gated else 0))
     zero = phi.dtype.type(0)
     one = phi.dtype.type(1)
     spiking = zero
     calming = zero
     for i in range(phi.size):
         loud = not abs(epsilon[i]) <= threshold
-        long = now - quiet_since[i] >= t_d
         # Bitwise, since LLVM would make branches of the words "and".
-        fires = one if ((seen[i] & mask) == wanted) & loud & long else zero
+        fires = one if (common(seen[i], mask) == wanted) & loud else zero
         phi[i] = fires
         spiking = united(spiking, fires)
         calms = one if becomes_quiet(threshold, seen[i], epsilon[i]) else zero
         calming = united(calming, calms)
     return spiking != 0, calming != 0
+
+
+@apart
+def wait(now, t_d, quiet_since, phi):
+    """Phi = 0 where epsilon was quiet for less than the last t_d ticks; whether any is still 1."""
+    spiking = phi.dtype.type(0)
+    for i in range(phi.size):
+        fires = phi[i] if now - quiet_since[i] >= t_d else phi.dtype.type(0)
+        phi[i] = fires
+        spiking = united(spiking, fires)
+    return spiking != 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import span, united, vector_of
+from neurosim.kernels.intrinsics import eight_at, span, trailing_zeros, united, vector_of
 from neurosim.kernels.layout import ROWS
 
 __all__ = [
@@ -42,18 +42,27 @@ def words_of(state, flag, p):
 @inner
 def start_of_run(flags, first, rows):
     """First replica from `first` on whose flag is set, or `rows`."""
-    while first < rows and flags[first] == 0:
-        first += 1
+    if first < rows and flags[first] == 0:
+        return end_of_run(flags, first, rows)
     return first
 
 
 @inner
 def end_of_run(flags, first, rows):
-    """First replica from `first` on whose flag is not that of `first`, or `rows`."""
-    last = first
-    while last < rows and flags[last] == flags[first]:
-        last += 1
-    return last
+    """First replica from `first` on whose flag is not that of `first`, or `rows`.
+
+    `flags` are those of all replicas, and are looked at eight at a time.
+    """
+    same = ONES * np.uint64(flags[first])
+    begin = first & ~7
+    unlike = (eight_at(flags, begin) ^ same) >> np.uint64(8 * (first - begin))
+    if unlike != 0:
+        return min(rows, first + (trailing_zeros(unlike) >> 3))
+    for at in range(begin + 8, rows, 8):
+        unlike = eight_at(flags, at) ^ same
+        if unlike != 0:
+            return min(rows, at + (trailing_zeros(unlike) >> 3))
+    return rows
 
 
 @inner

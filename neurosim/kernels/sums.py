@@ -66,16 +66,29 @@ def _strip(
 
 
 @inner
+def _strip_vectors(columns, width):
+    """How many vectors the next strip of so many columns has: at most TILE_VECTORS.
+
+    One more than these are not a full strip and one vector, which alone would leave too few chains
+    side by side, but two halves.
+    """
+    left = (columns + width - 1) // width
+    return (left + 1) // 2 if left == TILE_VECTORS + 1 else min(TILE_VECTORS, left)
+
+
+@inner
 def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
     """Extend the chains of the predictions by `depth` presynaptic nodes."""
     width = vector_length(b)
-    for j in range(0, post, TILE_VECTORS * width):
-        columns = min(TILE_VECTORS * width, post - j)
-        vectors = (columns + width - 1) // width
+    j = 0
+    while j < post:
+        vectors = _strip_vectors(post - j, width)
+        columns = min(vectors * width, post - j)
         _strip(
             vectors, advance(c, j), c_row, a, a_row, 1, advance(b, j), b_row, rows, depth,
             columns - (vectors - 1) * width, mode, 0, 0, zero_like(b),
         )  # fmt: skip
+        j += columns
 
 
 @inner
@@ -122,9 +135,10 @@ def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
     """
     width = vector_length(b)
     panel = stack_vectors(b, PANEL_VECTORS)
-    for i in range(0, columns, TILE_VECTORS * width):
-        wanted = min(TILE_VECTORS * width, columns - i)
-        vectors = (wanted + width - 1) // width
+    i = 0
+    while i < columns:
+        vectors = _strip_vectors(columns - i, width)
+        wanted = min(vectors * width, columns - i)
         for k in range(0, depth, DEPTH_BLOCK):
             steps = min(DEPTH_BLOCK, depth - k)
             for lane in range(0, wanted, width):
@@ -137,6 +151,7 @@ def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
                 rows, steps, wanted - (vectors - 1) * width, mode if k == 0 else CONTINUE,
                 0, 0, zero_like(b),
             )  # fmt: skip
+        i += wanted
 
 
 @inner
@@ -205,12 +220,14 @@ def learn(
                 continue
             looked = i + TRUSTED
         count = min(block, TRUSTED, pre - i) if skip else min(block, pre - i)
-        for j in range(0, post, TILE_VECTORS * width):
-            columns = min(TILE_VECTORS * width, post - j)
-            vectors = (columns + width - 1) // width
+        j = 0
+        while j < post:
+            vectors = _strip_vectors(post - j, width)
+            columns = min(vectors * width, post - j)
             _strip(
                 vectors, advance(c, i * theta_stride + j), theta_stride, advance(a, i), 1,
                 f_stride, advance(b, j), drive_stride, count, rows,
                 columns - (vectors - 1) * width, LEARN, ahead if j == 0 else 0, i, alpha,
             )  # fmt: skip
+            j += columns
         i += count

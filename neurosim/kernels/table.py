@@ -47,6 +47,7 @@ _FIELDS: dict[str, dict[str, tuple[Any, int]]] = {
         "real": (None, 1),
         "flag": (types.uint8, 1),
         "quiet_since": (types.int64, 1),
+        "dated": (types.int64, 1),
         "injected_until": (types.int64, 1),
         "theta": (None, 1),
         "row": (types.uint8, 3),
