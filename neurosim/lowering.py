@@ -342,6 +342,8 @@ class Lowered:
             row=word.view(np.uint8),
             word=word,
             asleep=np.zeros(shape[0], np.uint8),
+            near=np.zeros(shape[0], np.uint8),
+            agenda=np.zeros(1 + shape[0], np.int64),
             evaluated=np.full(shape, layout.LONG_AGO, np.int64),
             learned=np.zeros(len(self.projection_names), np.uint8),
             learned_next=np.zeros(len(self.projection_names), np.uint8),

@@ -91,6 +91,7 @@ def backpropagate(table, parameter, inputs, targets, chosen, batch):
             )
             if top - top != 0:
                 return p
+        fill(state.learned_next, 0, state.learned_next.size, 1)
         learn_synapses(plan, state)
         commit_changes(plan, state, True)
     return -1

@@ -165,6 +165,7 @@ def consolidate(plan, state):
     """
     if not any_set(state.pending):
         return DONE
+    wake_all(state)
     close_gates(plan, state)
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY

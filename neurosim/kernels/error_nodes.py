@@ -210,7 +210,8 @@ def refresh_error_nodes(plan, state):
     setting = plan.setting[0]
     # Whether an error node changes only when something that it reads does.
     stays = setting.delta_form and not setting.error_rule and not setting.detector
-    for q in range(plan.populations.size):
+    for n in range(state.agenda[0]):
+        q = state.agenda[1 + n]
         if state.asleep[q] and pres_sleep(plan, state, q):
             continue
         if not state.clock[SAME_SNAPSHOT]:

@@ -32,7 +32,7 @@ from neurosim.kernels.rows import (
     start_of_run,
     words_of,
 )
-from neurosim.kernels.sleep import AT_REST, WAKING, posts_sleep
+from neurosim.kernels.sleep import AT_REST, posts_sleep, rouse
 
 __all__ = ["close_gates", "come_to_rest", "open_gates"]
 
@@ -81,8 +81,8 @@ def decide(plan, state, q, timer, signal, first, last):
     if opens and not plan.setting[0].reads_state:
         ask(plan, state, q, timer, signal, a, z - a)
     fill(flags_of(state, OPEN, q), first, last, opens)
-    if opens:
-        state.asleep[q] = WAKING
+    if opens and state.asleep[q]:
+        rouse(plan, state, q)
     if plan.setting[0].rest == REST_NEVER:
         return opens
     if not opens:
@@ -122,10 +122,14 @@ def open_gates(plan, state):
     setting = plan.setting[0]
     timer = state.clock[TICK] - state.clock[ONSET] if state.clock[TEACHER] else -1
     signal = 1 if timer >= 0 and timer == setting.signal_at else 0
+    clear(state.learned_next)
     for q in range(plan.populations.size):
-        population = plan.populations[q]
+        # A gate that reads no time opens, and rest spreads, only where something happens.
+        if not (setting.reads_time or state.near[q]):
+            continue
         if state.asleep[q] and nothing_opens(plan, state, q, timer, signal):
             continue
+        population = plan.populations[q]
         clear(words_of(state, RESTS_NEXT, q))
         if population.incoming and (mark_undecided(plan, state, q) or not setting.event_driven):
             open_population(plan, state, q, timer, signal)
@@ -146,6 +150,8 @@ def open_population(plan, state, q, timer, signal):
         some = decide(plan, state, q, timer, signal, first, last) or some
         first = start_of_run(is_open, last, rows)
     if some or not plan.setting[0].event_driven:
+        for n in range(population.incoming):
+            state.learned_next[plan.wiring[population.first_incoming + n]] = 1
         # All replicas between the first and the last open one learn together.
         for r in range(rows):
             if not is_open[r]:
@@ -181,7 +187,8 @@ def spread(plan, state, p):
         stay(plan, state, p, 0, rows * population.stride)
     if not any_set(over):
         return
-    state.asleep[p] = WAKING
+    if state.asleep[p]:
+        rouse(plan, state, p)
     rests = flags_of(state, AWAKE, p)
     for r in range(rows):
         if rests[r]:
@@ -194,18 +201,20 @@ def spread(plan, state, p):
 def close_gates(plan, state):
     """No synapse learns."""
     for q in range(plan.populations.size):
+        if state.asleep[q]:
+            continue
         clear(words_of(state, OPEN, q))
         clear(words_of(state, RESTS_NEXT, q))
-        if plan.setting[0].rest != REST_NEVER and not state.asleep[q]:
+        if plan.setting[0].rest != REST_NEVER:
             stay(plan, state, q, 0, state.clock[ROWS] * plan.populations[q].stride)
-    for k in range(plan.projections.size):
-        state.learned_next[k] = 0
+    clear(state.learned_next)
 
 
 @inner
 def come_to_rest(plan, state):
     """Commit who rests, and note where a whole population does."""
-    for q in range(plan.populations.size):
+    for n in range(state.agenda[0]):
+        q = state.agenda[1 + n]
         population = plan.populations[q]
         rests_next = flags_of(state, RESTS_NEXT, q)
         if state.asleep[q] or not any_set(words_of(state, RESTS_NEXT, q)):

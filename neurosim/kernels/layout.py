@@ -143,6 +143,8 @@ class State(NamedTuple):
     row: Array  # (flag, population, replica)
     word: Array  # the same memory, eight replicas at a time
     asleep: Array  # per population, values of `sleep`
+    near: Array  # per population, values of `sleep`: whether it is on the agenda
+    agenda: Array  # how many populations a tick looks at, and which
     evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
     learned: Array  # per projection: theta changed on the way to this snapshot
     learned_next: Array

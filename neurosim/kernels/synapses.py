@@ -27,6 +27,7 @@ from neurosim.kernels.rows import (
     start_of_run,
     words_of,
 )
+from neurosim.kernels.sleep import rouse, write_agenda
 
 __all__ = [
     "commit_changes", "feed_back", "learn_synapses", "predict", "reach", "withdraw_changes",
@@ -163,15 +164,18 @@ def change_weights(plan, state, k, weights, change, first, last):
 def learn_synapses(plan, state):
     """Theta += alpha sum over replicas of g epsilon f(x), Eq. (9), where a gate is open.
 
+    The gates have set `learned_next` where any may be; what learns at once keeps it.
     Where a weight is used more than once, and where a rule of the user says what changes, changes
     are only proposed, and made by `commit_changes`.
     """
     rows = state.clock[ROWS]
     for k in range(plan.projections.size):
+        if not state.learned_next[k]:
+            continue
         projection = plan.projections[k]
         q = projection.post
         state.learned_next[k] = 0
-        if state.asleep[q] or projection.change < 0:
+        if projection.change < 0:
             continue
         first = 0
         last = rows
@@ -240,7 +244,9 @@ def commit_changes(plan, state, last_use):
         changed = state.pending[projection.weights] or state.pending[projection.back_weights]
         if changed and (last_use or not plan.weights[projection.weights].waits):
             state.learned_next[k] = 1
+            rouse(plan, state, projection.post)
             keep_cut(plan, state, k)
+    write_agenda(state)
     for b in range(plan.weights.size):
         if last_use or not plan.weights[b].waits:
             state.pending[b] = 0

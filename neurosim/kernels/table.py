@@ -53,6 +53,8 @@ _FIELDS: dict[str, dict[str, tuple[Any, int]]] = {
         "row": (types.uint8, 3),
         "word": (types.uint64, 3),
         "asleep": (types.uint8, 1),
+        "near": (types.uint8, 1),
+        "agenda": (types.int64, 1),
         "evaluated": (types.int64, 2),
         "learned": (types.uint8, 1),
         "learned_next": (types.uint8, 1),

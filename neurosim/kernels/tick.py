@@ -40,8 +40,8 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
-from neurosim.kernels.rows import any_set, block, words_of
-from neurosim.kernels.sleep import fall_asleep, pres_sleep, wake_all
+from neurosim.kernels.rows import any_set, block, clear, unite, words_of
+from neurosim.kernels.sleep import fall_asleep, look_out, pres_sleep, wake_all, write_agenda
 from neurosim.kernels.synapses import commit_changes, learn_synapses, reach, withdraw_changes
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
@@ -56,7 +56,8 @@ def overflow_possible(plan, state):
     answer may be yes long before an overflow; the step is then made with a copy to go back to.
     """
     limit = float(plan.parameter[LIMIT])
-    for q in range(plan.populations.size):
+    for a in range(state.agenda[0]):
+        q = state.agenda[1 + a]
         if state.asleep[q] and pres_sleep(plan, state, q):
             continue
         post = plan.populations[q]
@@ -80,7 +81,8 @@ def overflow_possible(plan, state):
 def advance(plan, state):
     """Commit what was proposed, and refresh the error nodes."""
     same_snapshot = state.clock[SAME_SNAPSHOT] != 0
-    for p in range(plan.populations.size):
+    for n in range(state.agenda[0]):
+        p = state.agenda[1 + n]
         if state.asleep[p]:
             continue
         moved = words_of(state, MOVED, p)
@@ -90,9 +92,9 @@ def advance(plan, state):
         if any_set(moved_next):
             commit_activity(plan, state, p)
     refresh_error_nodes(plan, state)
-    for k in range(plan.projections.size):
-        learned = state.learned_next[k]
-        state.learned[k] = learned | (state.learned[k] if same_snapshot else 0)
+    if not same_snapshot:
+        clear(state.learned)
+    unite(state.learned, state.learned_next)
 
 
 @inner
@@ -111,12 +113,15 @@ def remember(plan, state):
 @inner
 def tick(plan, state, learning):
     """From the snapshot at t to the one at t + 1; returns DONE, or why nothing was done."""
-    if not plan.setting[0].event_driven:
+    if plan.setting[0].event_driven:
+        look_out(plan, state)
+    else:
         wake_all(state)
     if learning:
         open_gates(plan, state)
     else:
         close_gates(plan, state)
+    write_agenda(state)
     status = propose_inference(plan, state)
     if status != DONE:
         return status
@@ -151,15 +156,14 @@ def is_quiet(plan, state):
 
     Where a gate may open while nothing else changes, an error that waits for it is not quiet.
     """
-    for k in range(plan.projections.size):
-        if state.learned[k]:
-            return False
+    if any_set(state.learned):
+        return False
     for p in range(plan.populations.size):
+        if state.asleep[p]:
+            continue
         population = plan.populations[p]
         if population.injected_until >= state.clock[TICK] and not population.held:
             return False
-        if state.asleep[p]:
-            continue
         for r in range(state.clock[ROWS]):
             if state.row[SPIKING, p, r]:
                 return False

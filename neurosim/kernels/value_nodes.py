@@ -192,9 +192,9 @@ def commit_activity(plan, state, p):
 def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
-    for p in range(plan.populations.size):
-        injected = plan.populations[p].injected_until >= state.clock[TICK]
-        if state.asleep[p] and not injected and posts_sleep(plan, state, p):
+    for n in range(state.agenda[0]):
+        p = state.agenda[1 + n]
+        if state.asleep[p] and posts_sleep(plan, state, p):
             continue
         clear(words_of(state, MOVED_NEXT, p))
         if not wake(plan, state, p):
