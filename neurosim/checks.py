@@ -89,7 +89,7 @@ def name(owner: str, argument: str, value: object) -> str:
             f"{owner}: {argument} must be a printable name without '->' and without blanks at its "
             f"ends, not {value!r}"
         )
-    return value
+    return str(value)
 
 
 def names(owner: str, argument: str, value: object) -> list[str]:

@@ -80,51 +80,99 @@ def test_event_driven_is_clock_driven(model, error_form):
     assert pair[0].clock_driven_operations == pair[1].clock_driven_operations
 
 
-@pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("rest", [False, True])
-@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
-def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, activation):
-    """Any order of clamping, releasing, settling, stepping and setting weights."""
+def tangled(seed):
+    """Twelve populations between two ends, in an order that their names do not tell."""
     generator = np.random.default_rng(seed)
-    net = ns.Network.layered([4, 5, 3, 4, 2], activation=activation, bias=True, seed=seed)
-    model = [models.ZIL, models.FaZIL, models.IL][seed % 3](learning_rate=0.02, gamma=0.7)
+    net = ns.Network(seed=seed)
+    names = ["input", *generator.permutation([f"p{n}" for n in range(12)]), "output"]
+    sizes = {"input": 4, "output": 2}
+    for name in names:
+        kind = ["sigmoid", "tanh", "relu", "identity"][generator.integers(4)]
+        size = sizes.get(name, int(generator.integers(1, 5)))
+        net.add_population(name, size, kind, output=name == "output")
+    lent = {}
+    for j in range(1, len(names)):
+        nearest = {names[j - 1], names[max(0, j - int(generator.integers(1, 5)))]}
+        for pre in sorted(nearest) if names[j] != "output" else [names[j - 1]]:
+            shape = net.populations[pre].size, net.populations[names[j]].size
+            projection = net.connect(pre, names[j], weights=lent.get(shape))
+            if generator.integers(3) == 0:
+                lent.setdefault(shape, projection)
+    return net
+
+
+NETWORKS = {
+    "layered": lambda seed: ns.Network.layered(
+        [4, 5, 3, 4, 2], activation=["sigmoid", "relu"][seed % 2], bias=True, seed=seed
+    ),
+    "deep": lambda seed: ns.Network.layered([4, *[3] * 12, 2], activation="tanh", seed=seed),
+    "tangled": tangled,
+}
+
+
+@pytest.mark.parametrize("seed", range(18))
+@pytest.mark.parametrize("rest", [False, True])
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, kind):
+    """Any order of clamping, releasing, settling, stepping, injecting and setting weights."""
+    generator = np.random.default_rng(seed)
+    net = NETWORKS[kind](seed)
+    model = [models.ZIL, models.FaZIL, models.IL][seed % 3](
+        learning_rate=0.02, gamma=0.2 if kind == "tangled" else 0.7
+    )
     pair = [
-        ns.Simulator(net, model, batch_size=9, event_driven=e, rest_after_update=rest)
+        ns.Simulator(
+            net, model, batch_size=9, event_driven=e, rest_after_update=rest, relays=seed % 4 > 0
+        )
         for e in (True, False)
     ]
-    clamped = set()
+    clamped = {}
     rows = 9
 
     def everywhere(action, *arguments, **options):
         for sim in pair:
             getattr(sim, action)(*arguments, **options)
 
-    def clamp(name, width):
-        everywhere("clamp", name, generator.normal(size=(rows, width)))
-        clamped.add(name)
+    def clamp(name, nodes=None):
+        width = net.populations[name].size if nodes is None else len(nodes)
+        everywhere("clamp", name, generator.normal(size=(rows, width)), nodes=nodes)
+        clamped[name] = True
 
-    clamp("input", 4)
+    def anyone():
+        names = sorted(set(net.populations) - {"input", "bias"})
+        return names[generator.integers(len(names))]
+
+    clamp("input")
     for _ in range(40):
-        choice = generator.integers(8)
+        choice = generator.integers(11)
         if choice == 0:
-            for name in sorted(clamped):
+            for name in clamped:
                 everywhere("release", name)
             clamped.clear()
             rows = int(generator.integers(1, 10))
-            clamp("input", 4)
+            clamp("input")
             everywhere("settle")
         elif choice == 1:
-            clamp("input", 4)
+            clamp("input")
         elif choice == 2:
-            clamp("output", 2)
+            clamp("output")
         elif choice == 3 and "output" in clamped:
             everywhere("release", "output")
-            clamped.discard("output")
+            del clamped["output"]
         elif choice == 4:
             everywhere("settle")
         elif choice == 5:
-            name = sorted(net.projections)[generator.integers(len(net.projections))]
-            everywhere("set_weights", {name: generator.normal(size=net.projections[name].shape)})
+            name = sorted(pair[0].weights)[generator.integers(len(pair[0].weights))]
+            weights = generator.normal(0, 0.5, pair[0].weights[name].shape)
+            everywhere("set_weights", {name: weights})
+        elif choice == 6:
+            name = anyone()
+            current = generator.normal(size=net.populations[name].size)
+            everywhere("inject", name, current, int(generator.integers(1, 9)))
+        elif choice == 7 and generator.integers(3) == 0:
+            name = anyone()
+            if name not in clamped:
+                clamp(name, [0])
         else:
             learning = bool(generator.integers(4))
             everywhere("run", int(generator.integers(1, 7)), learning=learning)
@@ -139,6 +187,18 @@ def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, activa
         assert states[0] == states[1]
         weights = [{name: w.tobytes() for name, w in sim.weights.items()} for sim in pair]
         assert weights[0] == weights[1]
+
+
+def test_a_tick_looks_only_at_those_that_may_be_woken():
+    net = ns.Network.layered([5, *[3] * 40, 3], seed=0)
+    sim = started(models.FaZIL(learning_rate=0.1), net=net, batch=2, rest_after_update=True)
+    looked = []
+    for _ in range(41):
+        sim.step()
+        looked.append(int(sim._lowered.state.agenda[0]))
+    assert looked[0] == len(net.populations)
+    assert max(looked[1:]) <= 8
+    assert sim.state("epsilon", "hidden1").all()
 
 
 def test_clamped_ends_save_most_of_the_work():
