@@ -189,6 +189,26 @@ def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, kind):
         assert weights[0] == weights[1]
 
 
+@pytest.mark.parametrize("model", ALL[:2], ids=lambda m: type(m).__name__)
+def test_rest_comes_to_a_network_that_is_right_already(model):
+    """No error, nothing moves, and yet time passes: gates open, or rest spreads from the teacher."""
+    pair = []
+    for event_driven in (True, False):
+        sim = ns.Simulator(
+            ns.Network.layered(SIZES, seed=1), model, event_driven=event_driven,
+            rest_after_update=True,
+        )  # fmt: skip
+        sim.clamp("input", samples(1)[0])
+        sim.settle()
+        sim.clamp("output", sim.state("mu", "output"))
+        sim.run(3, learning=False)
+        sim.run(6)
+        sim.clamp("input", samples(1, seed=1)[0])
+        pair.append(sim)
+    assert not pair[0].state("epsilon", "hidden3").any()
+    assert snapshot(pair[0]) == snapshot(pair[1])
+
+
 def test_a_tick_looks_only_at_those_that_may_be_woken():
     net = ns.Network.layered([5, *[3] * 40, 3], seed=0)
     sim = started(models.FaZIL(learning_rate=0.1), net=net, batch=2, rest_after_update=True)

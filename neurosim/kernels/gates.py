@@ -34,7 +34,7 @@ from neurosim.kernels.rows import (
 )
 from neurosim.kernels.sleep import AT_REST, posts_sleep, rouse
 
-__all__ = ["close_gates", "come_to_rest", "open_gates"]
+__all__ = ["close_gates", "come_to_rest", "open_gates", "rest_reaches"]
 
 
 @inner
@@ -160,19 +160,19 @@ def open_population(plan, state, q, timer, signal):
 
 
 @inner
-def spread(plan, state, p):
-    """Rest spreads: a node that every error node it predicts has left at rest rests as well.
+def rest_reaches(plan, state, p):
+    """Mark as AWAKE the replicas in which rest spreads to population p; whether there are any.
 
-    What those had to say has been said one tick ago, so that a node which is silent now will learn
-    nothing in this presentation. At the output it begins where the teacher holds the node. The
-    nodes of a held input move in no case.
+    A node that every error node it predicts has left at rest rests as well. What those had to say
+    has been said one tick ago, so that a node which is silent now will learn nothing in this
+    presentation. At the output it begins where the teacher holds the node. The nodes of a held
+    input move in no case.
     """
     population = plan.populations[p]
-    rows = state.clock[ROWS]
     if population.held and (population.incoming == 0 or not state.clock[TEACHER]):
-        return
+        return False
     if population.outgoing == 0 and not population.held:
-        return
+        return False
     # AWAKE is free until the value nodes look around.
     over = words_of(state, AWAKE, p)
     rested = words_of(state, RESTED, p)
@@ -183,9 +183,19 @@ def spread(plan, state, p):
         rested = words_of(state, RESTED, plan.projections[k].post)
         for w in range(over.size):
             over[w] &= rested[w]
-    if population.incoming == 0:
+    fill(flags_of(state, AWAKE, p), state.clock[ROWS], 8 * over.size, 0)
+    return any_set(over)
+
+
+@inner
+def spread(plan, state, p):
+    """Let population p come to rest where rest reaches it."""
+    population = plan.populations[p]
+    rows = state.clock[ROWS]
+    reached = rest_reaches(plan, state, p)
+    if population.incoming == 0 and not population.held:
         stay(plan, state, p, 0, rows * population.stride)
-    if not any_set(over):
+    if not reached:
         return
     if state.asleep[p]:
         rouse(plan, state, p)

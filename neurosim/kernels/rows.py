@@ -13,8 +13,8 @@ from neurosim.kernels.intrinsics import eight_at, span, trailing_zeros, united, 
 from neurosim.kernels.layout import ROWS
 
 __all__ = [
-    "ONES", "any_set", "block", "clear", "end_of_run", "fill", "flags_of", "start_of_run", "unite",
-    "words_of",
+    "ONES", "all_set", "any_set", "block", "clear", "end_of_run", "fill", "flags_of",
+    "start_of_run", "unite", "words_of",
 ]  # fmt: skip
 
 #: Every byte 1.
@@ -63,6 +63,12 @@ def end_of_run(flags, first, rows):
         if unlike != 0:
             return min(rows, at + (trailing_zeros(unlike) >> 3))
     return rows
+
+
+@inner
+def all_set(flags, rows):
+    """Whether the flags of all replicas in use are set, and alike."""
+    return flags[0] != 0 and end_of_run(flags, 0, rows) == rows
 
 
 @inner

@@ -20,7 +20,7 @@ from neurosim.kernels.layout import (
 from neurosim.kernels.record import has_room, record_snapshot
 from neurosim.kernels.settle import finish, relax
 from neurosim.kernels.table import opened
-from neurosim.kernels.tick import is_quiet, rest_spreads, tick
+from neurosim.kernels.tick import is_quiet, rest_comes, tick
 
 __all__ = [
     "advance", "clamp", "inject", "record", "refresh", "release", "rest_again", "run", "settle",
@@ -28,10 +28,12 @@ __all__ = [
 
 
 @inner
-def may_skip(plan, state):
+def may_skip(plan, state, learning):
     """Whether ticks may pass without any work."""
     event_driven = plan.setting[0].event_driven
-    return event_driven and is_quiet(plan, state) and not rest_spreads(plan, state)
+    if not event_driven or not is_quiet(plan, state):
+        return False
+    return not (learning and rest_comes(plan, state))
 
 
 @njit(cache=True)
@@ -44,7 +46,7 @@ def run(table, parameter, ticks, learning, segments, tape, wanted, spikes):
     for made in range(ticks):
         if not has_room(plan, state, wanted, spikes):
             return DONE, made
-        if may_skip(plan, state):
+        if may_skip(plan, state, learning):
             state.clock[TICK] += 1
         else:
             status = tick(plan, state, learning)
@@ -59,7 +61,7 @@ def advance(table, parameter, ticks, learning):
     """Make `ticks` ticks of which nothing is recorded; returns (status, ticks made)."""
     plan, state = opened(table, parameter)
     for made in range(ticks):
-        if may_skip(plan, state):
+        if may_skip(plan, state, learning):
             state.clock[TICK] += ticks - made
             return DONE, ticks
         status = tick(plan, state, learning)

@@ -28,7 +28,7 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
-from neurosim.kernels.rows import any_set, clear, end_of_run, fill, flags_of, words_of
+from neurosim.kernels.rows import all_set, any_set, clear, fill, flags_of, words_of
 
 __all__ = [
     "AT_REST", "IDLE", "WAKING", "fall_asleep", "look_out", "posts_sleep", "pres_sleep", "rouse",
@@ -142,7 +142,5 @@ def fall_asleep(plan, state):
             happens |= moved[w] | moved_next[w] | erred[w] | spiking[w]
             happens |= is_open[w] | rests_next[w] | (live[w] & ~rested[w])
         if happens == 0:
-            rows = state.clock[ROWS]
-            at_rest = flags_of(state, RESTED, p)
-            whole = at_rest[0] and end_of_run(at_rest, 0, rows) == rows
+            whole = all_set(flags_of(state, RESTED, p), state.clock[ROWS])
             state.asleep[p] = AT_REST if whole else IDLE

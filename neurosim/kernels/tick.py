@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
-from neurosim.kernels.gates import close_gates, come_to_rest, open_gates
+from neurosim.kernels.gates import close_gates, come_to_rest, open_gates, rest_reaches
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
@@ -33,19 +33,19 @@ from neurosim.kernels.layout import (
     REST_NEVER,
     REST_SPREADS,
     RESTED,
-    RESTS_NEXT,
     RISKY,
     ROWS,
     SAME_SNAPSHOT,
     SPIKING,
+    TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import any_set, block, clear, unite, words_of
+from neurosim.kernels.rows import all_set, any_set, block, clear, flags_of, unite, words_of
 from neurosim.kernels.sleep import fall_asleep, look_out, pres_sleep, wake_all, write_agenda
 from neurosim.kernels.synapses import commit_changes, learn_synapses, reach, withdraw_changes
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
 
-__all__ = ["advance", "is_quiet", "overflow_possible", "rest_spreads", "tick"]
+__all__ = ["advance", "is_quiet", "overflow_possible", "rest_comes", "tick"]
 
 
 @inner
@@ -179,10 +179,17 @@ def is_quiet(plan, state):
 
 
 @inner
-def rest_spreads(plan, state):
-    """Whether rest is still on its way from node to node."""
-    spreading = False
-    if plan.setting[0].rest == REST_SPREADS:
-        for p in range(plan.populations.size):
-            spreading = spreading or any_set(words_of(state, RESTS_NEXT, p))
-    return spreading
+def rest_comes(plan, state):
+    """Whether a node may yet come to rest, though nothing else happens.
+
+    Where rest spreads from node to node; and at a gate that opens with time, error or not.
+    """
+    setting = plan.setting[0]
+    opens_with_time = setting.rest != REST_NEVER and setting.reads_time and state.clock[TEACHER]
+    for p in range(plan.populations.size):
+        if setting.rest == REST_SPREADS and rest_reaches(plan, state, p):
+            return True
+        awaits_it = opens_with_time and plan.populations[p].incoming
+        if awaits_it and not all_set(flags_of(state, RESTED, p), state.clock[ROWS]):
+            return True
+    return False
