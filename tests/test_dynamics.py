@@ -191,7 +191,7 @@ def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, kind):
 
 @pytest.mark.parametrize("model", ALL[:2], ids=lambda m: type(m).__name__)
 def test_rest_comes_to_a_network_that_is_right_already(model):
-    """No error, nothing moves, and yet time passes: gates open, or rest spreads from the teacher."""
+    """No error, nothing moves, yet time passes: gates open, or rest spreads from the teacher."""
     pair = []
     for event_driven in (True, False):
         sim = ns.Simulator(
