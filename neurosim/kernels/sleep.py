@@ -37,8 +37,6 @@ __all__ = [
 
 # Values of state.asleep.
 WAKING, IDLE, AT_REST = 0, 1, 2
-
-
 # Values of state.near, which add up: a population is on the agenda; and all that it predicts is.
 NEAR, POSTS_NEAR = 1, 2
 
