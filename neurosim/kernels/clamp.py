@@ -18,7 +18,7 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import any_set, block, clear, fill, flags_of, words_of
+from neurosim.kernels.rows import all_set, any_set, block, clear, fill, flags_of, words_of
 from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.synapses import commit_changes
 from neurosim.kernels.tick import advance, overflow_possible
@@ -50,7 +50,7 @@ def hold_nodes(plan, state, p, nodes, held):
         for n in range(nodes.size):
             state.flag[population.clamped + r * population.stride + nodes[n]] = held
     first = block(state.flag, population.clamped, 0, population.size)
-    population.held = pointwise.count(first) == population.size
+    population.held = all_set(first)
 
 
 @inner

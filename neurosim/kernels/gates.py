@@ -23,6 +23,7 @@ from neurosim.kernels.layout import (
 )
 from neurosim.kernels.rows import (
     ONES,
+    all_set,
     any_set,
     block,
     clear,
@@ -98,8 +99,8 @@ def decide(plan, state, q, timer, signal, first, last):
     rests_next = flags_of(state, RESTS_NEXT, q)
     for r in range(first, last):
         start = (r - first) * population.stride
-        at_rest = pointwise.count(span(resting_next, start, start + population.size))
-        rests_next[r] = ALL if at_rest == population.size else SOME
+        at_rest = all_set(span(resting_next, start, start + population.size))
+        rests_next[r] = ALL if at_rest else SOME
     return True
 
 

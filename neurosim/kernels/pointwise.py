@@ -21,7 +21,7 @@ from neurosim.kernels.intrinsics import (
 )
 
 __all__ = [
-    "accept", "change_activity", "copy", "count", "date", "descend", "detect", "differ", "follow",
+    "accept", "change_activity", "copy", "date", "descend", "detect", "differ", "follow",
     "inject", "integrate", "keep_where", "largest", "move", "observe", "recompute",
     "scale", "wait", "zero_where",
 ]  # fmt: skip
@@ -158,15 +158,6 @@ def keep_where(flags, old, new):
     """New = old where a flag is set."""
     for i in range(new.size):
         new[i] = choose(flags[i], old[i], new[i])
-
-
-@apart
-def count(flags):
-    """Return how many flags are set."""
-    total = 0
-    for i in range(flags.size):
-        total += flags[i]
-    return total
 
 
 @apart

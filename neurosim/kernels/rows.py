@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import eight_at, span, trailing_zeros, united, vector_of
+from neurosim.kernels.intrinsics import common, eight_at, span, trailing_zeros, united, vector_of
 from neurosim.kernels.layout import ROWS
 
 __all__ = [
@@ -66,12 +66,6 @@ def end_of_run(flags, first, rows):
 
 
 @inner
-def all_set(flags, rows):
-    """Whether the flags of all replicas in use are set, and alike."""
-    return flags[0] != 0 and end_of_run(flags, 0, rows) == rows
-
-
-@inner
 def fill(array, first, last, value):
     """Set the elements from `first` to `last`, this one excluded, to a value."""
     part = span(array, first, last)
@@ -91,6 +85,15 @@ def unite(words, others):
     """Set the flags that are set in the others, too."""
     for w in range(words.size):
         words[w] |= others[w]
+
+
+@inner
+def all_set(flags):
+    """Whether every flag, a byte of 0 or 1, is set."""
+    kept = flags.dtype.type(1)
+    for i in range(flags.size):
+        kept = common(kept, flags[i])
+    return kept != 0
 
 
 @inner

@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.inner import inner
+from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     ERRED,
     LIVE,
@@ -140,5 +141,5 @@ def fall_asleep(plan, state):
             happens |= moved[w] | moved_next[w] | erred[w] | spiking[w]
             happens |= is_open[w] | rests_next[w] | (live[w] & ~rested[w])
         if happens == 0:
-            whole = all_set(flags_of(state, RESTED, p), state.clock[ROWS])
+            whole = all_set(span(flags_of(state, RESTED, p), 0, state.clock[ROWS]))
             state.asleep[p] = AT_REST if whole else IDLE

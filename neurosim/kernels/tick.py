@@ -17,6 +17,7 @@ from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
 from neurosim.kernels.gates import close_gates, come_to_rest, open_gates, rest_reaches
 from neurosim.kernels.inner import inner
+from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -190,6 +191,7 @@ def rest_comes(plan, state):
         if setting.rest == REST_SPREADS and rest_reaches(plan, state, p):
             return True
         awaits_it = opens_with_time and plan.populations[p].incoming
-        if awaits_it and not all_set(flags_of(state, RESTED, p), state.clock[ROWS]):
+        rested = span(flags_of(state, RESTED, p), 0, state.clock[ROWS])
+        if awaits_it and not all_set(rested):
             return True
     return False
