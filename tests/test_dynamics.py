@@ -1,6 +1,7 @@
 """How errors travel, and that the ways of computing them do not differ in a bit."""
 
 import importlib.util
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -80,6 +81,17 @@ def test_event_driven_is_clock_driven(model, error_form):
     assert pair[0].clock_driven_operations == pair[1].clock_driven_operations
 
 
+@dataclass(frozen=True, kw_only=True)
+class UntimelyGate(models.ZIL):
+    """Opens whenever its node is predicted to be bright, error or not."""
+
+    rest = "learned"
+
+    @staticmethod
+    def gate(mu):
+        return mu > 0
+
+
 def tangled(seed):
     """Twelve populations between two ends, in an order that their names do not tell."""
     generator = np.random.default_rng(seed)
@@ -114,20 +126,27 @@ NETWORKS = {
 @pytest.mark.parametrize("rest", [False, True])
 @pytest.mark.parametrize("kind", NETWORKS)
 def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, kind):
-    """Any order of clamping, releasing, settling, stepping, injecting and setting weights."""
+    """Any order of clamping, releasing, settling, stepping, fitting, injecting, setting weights."""
     generator = np.random.default_rng(seed)
     net = NETWORKS[kind](seed)
-    model = [models.ZIL, models.FaZIL, models.IL][seed % 3](
-        learning_rate=0.02, gamma=0.2 if kind == "tangled" else 0.7
-    )
-    pair = [
-        ns.Simulator(
-            net, model, batch_size=9, event_driven=e, rest_after_update=rest, relays=seed % 4 > 0
-        )
-        for e in (True, False)
-    ]
+    numbers = {
+        "learning_rate": 0.02,
+        "gamma": 0.2 if kind == "tangled" else 0.7,
+        "zero_threshold": [0.0, 0.05][generator.integers(2)],
+    }
+    model = [
+        models.ZIL(**numbers),
+        models.FaZIL(t_d=int(generator.integers(1, 6)), **numbers),
+        models.IL(t_c=6, **numbers),
+        UntimelyGate(**numbers),
+    ][seed % 4]
+    batch = [9, 1, 8, 19][generator.integers(4)]
+    form = ["delta", "direct"][generator.integers(2)]
+    options = {"batch_size": batch, "rest_after_update": rest, "error_form": form}
+    options["relays"] = bool(generator.integers(4))
+    pair = [ns.Simulator(net, model, event_driven=e, **options) for e in (True, False)]
     clamped = {}
-    rows = 9
+    rows = batch
 
     def everywhere(action, *arguments, **options):
         for sim in pair:
@@ -144,12 +163,16 @@ def test_event_driven_is_clock_driven_whatever_the_world_does(seed, rest, kind):
 
     clamp("input")
     for _ in range(40):
-        choice = generator.integers(11)
-        if choice == 0:
+        choice = generator.integers(12)
+        if choice in (0, 11):
             for name in clamped:
                 everywhere("release", name)
             clamped.clear()
-            rows = int(generator.integers(1, 10))
+            if choice == 11:
+                count = int(generator.integers(1, 3 * batch))
+                data = [generator.normal(size=(count, width)) for width in (4, 2)]
+                everywhere("fit", *data, shuffle=False, ticks=int(generator.integers(1, 9)))
+            rows = int(generator.integers(1, batch + 1))
             clamp("input")
             everywhere("settle")
         elif choice == 1:
@@ -207,6 +230,39 @@ def test_rest_comes_to_a_network_that_is_right_already(model):
         pair.append(sim)
     assert not pair[0].state("epsilon", "hidden3").any()
     assert snapshot(pair[0]) == snapshot(pair[1])
+
+
+def test_replicas_that_come_back_into_use_have_no_spike_of_old():
+    """A last, smaller batch that ends while phi fires, and a whole one after it."""
+    weights = []
+    for event_driven in (True, False):
+        net = ns.Network.layered([4, 5, 6, 3, 2], seed=1)
+        model = models.FaZIL(learning_rate=0.05)
+        sim = ns.Simulator(net, model, batch_size=8, event_driven=event_driven)
+        inputs, targets = samples(12, [4, 2])
+        sim.fit(inputs, targets, ticks=3, shuffle=False)
+        sim.fit(inputs[:8], targets[:8], shuffle=False)
+        weights.append({name: w.tobytes() for name, w in sim.weights.items()})
+    assert weights[0] == weights[1]
+
+
+def test_a_second_look_in_a_snapshot_adds_to_the_first_in_each_replica():
+    """One replica is at rest, the other was evaluated in the snapshot in which the world clamps."""
+    spikes = []
+    for event_driven in (True, False):
+        net = ns.Network.layered([1, 1, 1], activation="identity", seed=0)
+        model = UntimelyGate(learning_rate=0.1, gamma=0.5, zero_threshold=0.5)
+        sim = ns.Simulator(
+            net, model, batch_size=2, event_driven=event_driven, rest_after_update=True
+        )
+        sim.set_weights({name: [[1.0]] for name in sim.weights})
+        sim.clamp("input", [[1.0], [-1.0]])
+        sim.settle()
+        sim.clamp("output", [[2.0], [-1.1]])
+        sim.run(2)
+        sim.clamp("output", [[5.0], [-5.0]])
+        spikes.append(sim.state("phi", "output").ravel().tolist())
+    assert spikes == [[0, 0], [0, 0]]
 
 
 def test_a_tick_looks_only_at_those_that_may_be_woken():

@@ -49,11 +49,10 @@ LOOKS, PREDICTED, HEARS = np.uint64(1), np.uint64(2), np.uint64(4)
 def take_in(plan, state, q, first, last, how):
     """Update mu, epsilon and phi in the replicas from first to last, all touched the same way.
 
-    Where nothing is predicted anew, mu_next is of an earlier tick, and not read unless a rule of a
-    user or the direct form asks for it.
+    Where nothing is predicted anew, mu_next is of an earlier tick, and not read.
 
-    Delta form: epsilon += delta_x - (mu_next - mu). Direct form: epsilon = x - mu_next. A resting
-    node keeps both. Returns the largest |epsilon|.
+    Delta form: epsilon += delta_x - (mu_next - mu). Direct form: epsilon = x - mu. A resting node
+    keeps both. Returns the largest |epsilon|.
     """
     population = plan.populations[q]
     setting = plan.setting[0]
@@ -204,6 +203,20 @@ def look_around(plan, state, q):
 
 
 @inner
+def end_of_same_age(state, q, first, last):
+    """First replica from `first` on that was evaluated in this snapshot if that was not, or last.
+
+    Or the other way round. What was seen by a first evaluation is added to by a second one.
+    """
+    now = state.clock[TICK]
+    again = state.evaluated[q, first] == now
+    end = first + 1
+    while end < last and (state.evaluated[q, end] == now) == again:
+        end += 1
+    return end
+
+
+@inner
 def refresh_error_nodes(plan, state):
     """Bring mu, epsilon and phi into agreement with the x and theta that have just changed."""
     rows = state.clock[ROWS]
@@ -231,6 +244,8 @@ def refresh_error_nodes(plan, state):
         first = start_of_run(touched, 0, rows)
         while first < rows:
             last = end_of_run(touched, first, rows)
+            if setting.watch and state.clock[SAME_SNAPSHOT]:
+                last = end_of_same_age(state, q, first, last)
             if touched[first] == LOOKS and stays:
                 bound = max(bound, fall_silent(plan, state, q, first, last))
             else:
@@ -271,13 +286,13 @@ def become_quiet(plan, state, q):
         return
     if plan.setting[0].detector:
         forget(real, population.detector_memory, count)
-    if any_set(words_of(state, SPIKING, q)):
-        clear(words_of(state, SPIKING, q))
-        fill(flag, population.phi, population.phi + count, 0)
     fill(state.evaluated[q], 0, rows, LONG_AGO)
+    # What tells that phi or dates need no look is said of all replicas, in use or not.
+    whole = state.evaluated.shape[1] * population.stride
+    if any_set(words_of(state, SPIKING, q)):
+        clear(flags_of(state, SPIKING, q))
+        fill(flag, population.phi, population.phi + whole, 0)
     if state.dated[q] > LONG_AGO:
-        # In all replicas, those that are not in use included.
-        whole = state.evaluated.shape[1] * population.stride
         fill(state.quiet_since, population.quiet_since, population.quiet_since + whole, LONG_AGO)
         state.dated[q] = LONG_AGO
     if top != 0:

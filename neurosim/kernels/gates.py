@@ -35,7 +35,7 @@ from neurosim.kernels.rows import (
 )
 from neurosim.kernels.sleep import AT_REST, posts_sleep, rouse
 
-__all__ = ["close_gates", "come_to_rest", "open_gates", "rest_reaches"]
+__all__ = ["close_gates", "come_to_rest", "mark_where_rest_comes", "may_open", "open_gates"]
 
 
 @inner
@@ -112,9 +112,26 @@ def nothing_opens(plan, state, q, timer, signal):
         return True
     if setting.rest == REST_SPREADS and not posts_sleep(plan, state, q):
         return False
-    if not setting.reads_time or plan.populations[q].incoming == 0:
+    if not setting.waits or plan.populations[q].incoming == 0:
+        return True
+    if not setting.reads_time and setting.rest == REST_NEVER:
         return True
     return not setting.reads_state and not ask(plan, state, q, timer, signal, 0, 1)
+
+
+@inner
+def may_open(plan, state, q):
+    """Whether a gate of population q may open, now or later, though nothing else happens.
+
+    A gate that reads neither time nor state always answers the same, and so does one that reads
+    time while there is no teacher. Of other gates that wait, all that is known is that they may.
+    """
+    setting = plan.setting[0]
+    if not setting.waits or plan.populations[q].incoming == 0:
+        return False
+    if setting.reads_state or (setting.reads_time and state.clock[TEACHER]):
+        return True
+    return ask(plan, state, q, -1, 0, 0, 1)
 
 
 @inner
@@ -125,8 +142,8 @@ def open_gates(plan, state):
     signal = 1 if timer >= 0 and timer == setting.signal_at else 0
     clear(state.learned_next)
     for q in range(plan.populations.size):
-        # A gate that reads no time opens, and rest spreads, only where something happens.
-        if not (setting.reads_time or state.near[q]):
+        # A gate that does not wait opens, and rest spreads, only where something happens.
+        if not (setting.waits or state.near[q]):
             continue
         if state.asleep[q] and nothing_opens(plan, state, q, timer, signal):
             continue
@@ -161,7 +178,7 @@ def open_population(plan, state, q, timer, signal):
 
 
 @inner
-def rest_reaches(plan, state, p):
+def mark_where_rest_comes(plan, state, p):
     """Mark as AWAKE the replicas in which rest spreads to population p; whether there are any.
 
     A node that every error node it predicts has left at rest rests as well. What those had to say
@@ -193,7 +210,7 @@ def spread(plan, state, p):
     """Let population p come to rest where rest reaches it."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
-    reached = rest_reaches(plan, state, p)
+    reached = mark_where_rest_comes(plan, state, p)
     if population.incoming == 0 and not population.held:
         stay(plan, state, p, 0, rows * population.stride)
     if not reached:

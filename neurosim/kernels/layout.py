@@ -70,7 +70,7 @@ MOVED = 0  # x changed on the way to this snapshot
 MOVED_NEXT = 1  # x changes in the step being made
 ERRED = 2  # epsilon changed on the way to this snapshot
 LIVE = 3  # some epsilon is not zero
-SPIKING = 4  # some phi is 1
+SPIKING = 4  # some phi is 1; without it every phi is 0
 RESTED = 5  # every node is at rest
 STALE = 6  # mu was not evaluated when something that it reads changed
 AWAKE = 7  # something that a value node reads has changed
@@ -147,7 +147,7 @@ class State(NamedTuple):
     agenda: Array  # how many populations a tick looks at, and which
     evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
     learned: Array  # per projection: theta changed on the way to this snapshot
-    learned_next: Array
+    learned_next: Array  # from the gates on, that it may in the step being made; then, that it did
     pending: Array  # per block of weights: there are deferred changes
     bound: Array  # (population, 2)
     theta_bound: Array  # per block of weights: upper bound of |theta|

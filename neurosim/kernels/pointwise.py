@@ -23,7 +23,7 @@ from neurosim.kernels.intrinsics import (
 __all__ = [
     "accept", "change_activity", "copy", "date", "descend", "detect", "differ", "follow",
     "inject", "integrate", "keep_where", "largest", "move", "observe", "recompute",
-    "scale", "wait", "zero_where",
+    "scale", "silence", "wait", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -215,9 +215,9 @@ def integrate(delta_x, mu_next, resting, moved, predicted, mu, epsilon):
 
 @apart
 def recompute(x, mu_next, resting, predicted, mu, epsilon):
-    """Epsilon = x - mu_next, and mu = mu_next, but where the node rests. Song 2020, Eq. (2).
+    """Mu = mu_next and epsilon = x - mu, but where the node rests. Song 2020, Eq. (2).
 
-    `predicted` says whether mu_next is news, and not as mu is. Returns whether any epsilon changes,
+    `predicted` says whether mu_next is news; if not, mu stays. Returns whether any epsilon changes,
     and the largest magnitude.
     """
     zero = epsilon.dtype.type(0)

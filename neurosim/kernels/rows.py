@@ -35,7 +35,10 @@ def flags_of(state, flag, p):
 
 @inner
 def words_of(state, flag, p):
-    """Flags of the replicas in use, eight in a word; those behind them in the last word, too."""
+    """Flags of the replicas in use, eight in a word.
+
+    The last word has flags of replicas that are not in use, too, and is cleared with them.
+    """
     return span(vector_of(state.word, flag, p), 0, (state.clock[ROWS] + 7) >> 3)
 
 

@@ -43,20 +43,21 @@ __all__ = ["finish", "relax"]
 def wake_up(plan, state):
     """End all rest: what was not evaluated for it will be now."""
     wake_all(state)
-    rows = state.clock[ROWS]
+    # Of all replicas, in use or not: those that come back into use are not at rest.
+    capacity = state.evaluated.shape[1]
     for p in range(plan.populations.size):
         population = plan.populations[p]
         # Nodes that nothing predicts rest all together, if at all.
-        if population.incoming or any_set(words_of(state, RESTED, p)):
-            clear(block(state.flag, population.resting_next, 0, rows * population.stride))
-            for r in range(rows):
+        if population.incoming or any_set(flags_of(state, RESTED, p)):
+            clear(block(state.flag, population.resting_next, 0, capacity * population.stride))
+            for r in range(capacity):
                 start = r * population.stride
                 resting = block(state.flag, population.resting, start, start + population.stride)
                 if any_set(resting):
                     # What came while a node was at rest has passed it by.
                     state.row[STALE, p, r] = population.incoming > 0
                     clear(resting)
-        clear(words_of(state, RESTED, p))
+        clear(flags_of(state, RESTED, p))
         clear(words_of(state, MOVED_NEXT, p))
     for k in range(plan.projections.size):
         state.learned[k] = 0

@@ -112,7 +112,7 @@ def posts_sleep(plan, state, p):
 
 @inner
 def pres_sleep(plan, state, q):
-    """Whether all that predict population q sleep, over synapses that do not learn."""
+    """Whether all that predict population q sleep, over synapses that do not learn now."""
     population = plan.populations[q]
     for n in range(population.incoming):
         k = plan.wiring[population.first_incoming + n]

@@ -15,7 +15,13 @@ from __future__ import annotations
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
-from neurosim.kernels.gates import close_gates, come_to_rest, open_gates, rest_reaches
+from neurosim.kernels.gates import (
+    close_gates,
+    come_to_rest,
+    mark_where_rest_comes,
+    may_open,
+    open_gates,
+)
 from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
@@ -38,7 +44,6 @@ from neurosim.kernels.layout import (
     ROWS,
     SAME_SNAPSHOT,
     SPIKING,
-    TEACHER,
     TICK,
 )
 from neurosim.kernels.rows import all_set, any_set, block, clear, flags_of, unite, words_of
@@ -183,15 +188,15 @@ def is_quiet(plan, state):
 def rest_comes(plan, state):
     """Whether a node may yet come to rest, though nothing else happens.
 
-    Where rest spreads from node to node; and at a gate that opens with time, error or not.
+    Where rest spreads from node to node, and at a gate that opens, error or not. Marks AWAKE.
     """
-    setting = plan.setting[0]
-    opens_with_time = setting.rest != REST_NEVER and setting.reads_time and state.clock[TEACHER]
+    if plan.setting[0].rest == REST_NEVER:
+        return False
     for p in range(plan.populations.size):
-        if setting.rest == REST_SPREADS and rest_reaches(plan, state, p):
+        spreads = plan.setting[0].rest == REST_SPREADS
+        if spreads and mark_where_rest_comes(plan, state, p):
             return True
-        awaits_it = opens_with_time and plan.populations[p].incoming
         rested = span(flags_of(state, RESTED, p), 0, state.clock[ROWS])
-        if awaits_it and not all_set(rested):
+        if not all_set(rested) and may_open(plan, state, p):
             return True
     return False
