@@ -11,6 +11,7 @@ import numpy.typing as npt
 from neurosim import checks
 from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.extras import require
+from neurosim.growing import GrowingRows
 from neurosim.kernels import layout, record
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class StateMonitor:
         )
         self._columns = sum(rows * columns for _, _, _, rows, columns in self._segments)
         self._dtype = np.dtype(np.uint8) if self.variable == "phi" else lowered.dtype
+        self._rows = GrowingRows(self._columns, self._dtype)
         # Stretches of presentations: number, first t, rows of the tape, replicas in use.
         self._stretches: list[tuple[int, int, npt.NDArray[Any], int]] = []
         self._simulator = simulator
@@ -171,14 +173,20 @@ class StateMonitor:
         if not len(rows):
             return
         t += skipped
-        if self._stretches:
-            before, start, taken, used = self._stretches[-1]
-            if before == presentation and start + (len(taken) - 1) * self.every == t:
-                self._stretches[-1] = before, start, taken[:-1], used
-                if len(taken) == 1:
+        grown = None
+        if self._stretches and self._stretches[-1][0] == presentation:
+            _, start, taken, used = self._stretches[-1]
+            if start + (len(taken) - 1) * self.every == t:
+                taken = self._rows.shorter(taken)
+                self._stretches[-1] = presentation, start, taken, used
+                if not len(taken):
                     self._stretches.pop()
-        kept = rows.astype(self._dtype)
-        self._stretches.append((presentation, t, kept, replicas))
+            if len(taken) and used == replicas and start + len(taken) * self.every == t:
+                grown = self._rows.longer(taken, rows)
+        if grown is not None:
+            self._stretches[-1] = presentation, start, grown, replicas
+        else:
+            self._stretches.append((presentation, t, self._rows.new(rows), replicas))
 
     def _arranged(self, rows: npt.NDArray[Any], replicas: int) -> npt.NDArray[Any]:
         """Rows of the tape as an array of the documented shape."""
@@ -238,6 +246,7 @@ class StateMonitor:
     def clear(self) -> None:
         """Forget what was recorded."""
         self._stretches.clear()
+        self._rows = GrowingRows(self._columns, self._dtype)
         self._simulator._unrecorded = True
 
     def __repr__(self) -> str:
