@@ -27,6 +27,7 @@ from neurosim.kernels.rows import (
     any_set,
     block,
     clear,
+    drop_unused,
     end_of_run,
     fill,
     flags_of,
@@ -57,7 +58,7 @@ def mark_undecided(plan, state, q):
     errors_only = setting.rest == REST_NEVER and setting.event_driven
     for w in range(is_open.size):
         is_open[w] = (live[w] if errors_only else ONES) & ~rested[w]
-    fill(flags_of(state, OPEN, q), state.clock[ROWS], 8 * is_open.size, 0)
+    drop_unused(is_open, state.clock[ROWS])
     return any_set(is_open)
 
 
@@ -201,7 +202,7 @@ def mark_where_rest_comes(plan, state, p):
         rested = words_of(state, RESTED, plan.projections[k].post)
         for w in range(over.size):
             over[w] &= rested[w]
-    fill(flags_of(state, AWAKE, p), state.clock[ROWS], 8 * over.size, 0)
+    drop_unused(over, state.clock[ROWS])
     return any_set(over)
 
 

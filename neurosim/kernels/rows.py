@@ -13,7 +13,7 @@ from neurosim.kernels.intrinsics import common, eight_at, span, trailing_zeros, 
 from neurosim.kernels.layout import ROWS
 
 __all__ = [
-    "ONES", "all_set", "any_set", "block", "clear", "end_of_run", "fill", "flags_of",
+    "ONES", "all_set", "any_set", "block", "clear", "drop_unused", "end_of_run", "fill", "flags_of",
     "start_of_run", "unite", "words_of",
 ]  # fmt: skip
 
@@ -81,6 +81,14 @@ def clear(words):
     """No flag is set."""
     for w in range(words.size):
         words[w] = 0
+
+
+@inner
+def drop_unused(words, rows):
+    """No flag is set of replicas behind those in use, which the last word has, too."""
+    behind = rows & 7
+    if behind:
+        words[words.size - 1] &= (np.uint64(1) << np.uint64(8 * behind)) - np.uint64(1)
 
 
 @inner
