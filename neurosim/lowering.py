@@ -452,15 +452,21 @@ class Lowered:
             names = [name for name in self.projection_names if (name, True) in self.block_index]
         return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
 
+    def end_spikes(self) -> None:
+        """Have no change detector fire, and none evaluated in this snapshot."""
+        state = self.state
+        state.row[layout.SPIKING] = 0
+        state.evaluated[:] = layout.LONG_AGO
+        for p in range(len(self.names)):
+            self._block(state, "phi", p)[...] = 0
+
     def begin_phi_anew(self) -> None:
         """Have no change detector fire, and all that went before count as quiet."""
         state = self.state
         now, threshold = state.clock[layout.TICK], self.plan.parameter[layout.ZERO_THRESHOLD]
-        state.row[layout.SPIKING] = 0
-        state.evaluated[:] = layout.LONG_AGO
+        self.end_spikes()
         for p in range(len(self.names)):
-            for field in ("phi", "seen"):
-                self._block(state, field, p)[...] = 0
+            self._block(state, "seen", p)[...] = 0
             epsilon = self._block(state, "epsilon", p)
             start = int(self.populations[p]["quiet_since"])
             since = state.quiet_since[start : start + epsilon.size].reshape(epsilon.shape)

@@ -493,11 +493,9 @@ class Simulator(Interventions):
         state.clock[layout.ROWS] = rows
         self._forget_events()
         state.row[layout.ERRED] = 1
-        state.evaluated[:] = layout.LONG_AGO
-        state.row[layout.SPIKING] = 0
+        lowered.end_spikes()
         state.row[layout.RESTED, :, before:] = 0
         for name in lowered.names:
-            lowered.view("phi", name)[:] = 0
             for field in ("resting", "resting_next"):
                 lowered.view(field, name)[before:] = 0
 
