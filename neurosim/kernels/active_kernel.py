@@ -4,18 +4,20 @@ A node whose f(x) is zero sends nothing: what it would add to a sum is zero time
 which changes no bit of it; and a weight that it leaves alone is not -0.0, which learning would have
 turned into 0.0. (Where a weight is not finite, full sums are not either.) Where most nodes are
 silent, as the dark pixels of an image are, looking up those that are not is faster than a full
-tile. Which they are is written in *words*: bit k of a word is set if the k-th of 64 elements of a
-row is not zero.
+tile. Which they are is written in *words*: a bit of a word is set if a summand is not zero in some
+of a few rows of results, which are formed together. In prediction rows are replicas, and what is
+summed comes from presynaptic nodes; in plasticity it is the other way round. Neighbours in an
+image, and images of the same kind, have many of their zeros in common.
 
-Both kernels go through the rows one after another, and through the bits of a row's word from the
-lowest on. The chain of a result is thus in the order of a full sum, whether it is kept in registers
-(prediction, where the bits count summands) or in memory (plasticity, where the rows do).
+One kernel serves both. It goes through the bits of a word from the lowest on, so that the chain of
+a result is in the order of a full sum.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import reduce
 from typing import Any
 
 from llvmlite import ir
@@ -23,22 +25,36 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.intrinsics import llvm_fma
+from neurosim.kernels.intrinsics import VECTOR_REGISTERS, llvm_fma
 from neurosim.kernels.micro_kernel import (
+    CONTINUE,
+    FRESH,
     INDEX,
+    LEARN,
     Emitter,
     emit_prefetch,
     never_unroll,
     shared_function,
 )
 
-__all__ = ["WORD", "active_along", "count_bits", "learn_rows", "predict_rows", "stack_words"]
+__all__ = [
+    "ACTIVE_ROWS", "CHUNK", "GROUPS", "STRIP_VECTORS", "WORD", "active_across", "active_along",
+    "count_bits", "learn_one", "multiply_active", "stack_words",
+]  # fmt: skip
 
-# Elements that one word tells of.
-WORD = 64
+# Summands that one word tells of, and how many at most if they lie across: one bit of each lane
+# tells of one, and lanes of float32 have no more.
+WORD, CHUNK = 64, 32
 CACHE_LINE = 64  # bytes
-# As many chains side by side as the latency of one step takes to hide.
+# Rows of numbers may be read up to the next multiple of so many elements.
+PADDING = 16
+# Rows that are taken together, and vectors of columns at a time: their chains fit the registers,
+# and are enough to hide the latency of a step. More rows would have fewer zeros in common.
+ACTIVE_ROWS = 4 if VECTOR_REGISTERS >= 32 else 2
 STRIP_VECTORS = 4
+# Words that tell of WORD rows.
+GROUPS = WORD // ACTIVE_ROWS
+ACROSS_VECTORS = 4
 
 
 @intrinsic
@@ -65,38 +81,100 @@ def stack_words(typingctx: Any, count: types.Type):
     return types.CPointer(types.int64)(count), codegen
 
 
-def _not_zero(emit: Emitter, place: ir.Value) -> ir.Value:
-    """Mask of the lanes of a vector in memory that are not zero; NaN is not."""
-    return emit.builder.fcmp_unordered("!=", emit.load(place), emit.zero)
-
-
-def _emit_along(emit: Emitter, place: ir.Value, count: ir.Value) -> ir.Value:
-    """Emit a word of `count` elements that follow one another."""
+def _emit_along(emit: Emitter, operands: dict[str, ir.Value]) -> ir.Value:
+    """Emit the word of `active_along`."""
     builder = emit.builder
+    kind = ir.VectorType(ir.IntType(emit.bytes * 8), emit.lanes)
+    none = ir.Constant(kind, [0] * emit.lanes)
+    places = [operands["a"]]
+    for r in range(1, ACTIVE_ROWS):
+        # In place of a row that is not there the first is read again.
+        there = builder.icmp_signed("<", emit.index(r), operands["rows"])
+        row = builder.select(there, emit.index(r), emit.index(0))
+        places.append(emit.at(operands["a"], builder.mul(row, operands["a_row"])))
     word_at = cgutils.alloca_once_value(builder, emit.index(0))
     for v in range(WORD // emit.lanes):
         position = emit.index(v * emit.lanes)
-        with builder.if_then(builder.icmp_signed("<", position, count)):
-            mask = _not_zero(emit, emit.at(place, position))
-            bits = builder.zext(builder.bitcast(mask, ir.IntType(emit.lanes)), INDEX)
+        with builder.if_then(builder.icmp_signed("<", position, operands["count"])):
+            bits = reduce(
+                builder.or_, [builder.bitcast(emit.load(place, v), kind) for place in places]
+            )
+            mask = builder.icmp_signed("!=", bits, none)
+            mask = builder.zext(builder.bitcast(mask, ir.IntType(emit.lanes)), INDEX)
             word = builder.load(word_at, typ=INDEX)
-            builder.store(builder.or_(word, builder.shl(bits, position)), word_at)
+            builder.store(builder.or_(word, builder.shl(mask, position)), word_at)
     # Behind the last element there may be anything.
-    unused = builder.sub(emit.index(WORD), count)
+    unused = builder.sub(emit.index(WORD), operands["count"])
     known = builder.lshr(emit.index(-1), unused)
     return builder.and_(builder.load(word_at, typ=INDEX), known)
 
 
 @intrinsic
-def active_along(typingctx: Any, pointer: types.Type, count: types.Type):
-    """Word of the 1 to WORD elements from `pointer` on; whole vectors are read."""
-    if not isinstance(pointer, types.CPointer):
+def active_along(typingctx: Any, a: types.Type, a_row: Any, rows: Any, count: Any):
+    """Word of the first 1 to WORD elements of 1 to ACTIVE_ROWS rows; whole vectors are read."""
+    if not isinstance(a, types.CPointer):
         return None
+    i = types.int64
 
     def codegen(context, builder, signature, arguments):
-        return _emit_along(Emitter(context, builder, pointer.dtype), *arguments)
+        names = ("a", "a_row", "rows", "count")
+        return _emit_along(
+            Emitter(context, builder, a.dtype), dict(zip(names, arguments, strict=True))
+        )
 
-    return types.int64(pointer, types.int64), codegen
+    return i(a, i, i, i), codegen
+
+
+def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
+    """Emit `active_across`, a few vectors at a time."""
+    builder = emit.builder
+    integer = ir.IntType(emit.bytes * 8)
+    numbers = ir.VectorType(integer, emit.lanes)
+    wide = ir.VectorType(INDEX, emit.lanes)
+    none = ir.Constant(numbers, [0] * emit.lanes)
+    vectors = min(ACROSS_VECTORS, max(1, PADDING // emit.lanes))
+    words_at = [cgutils.alloca_once(builder, numbers) for _ in range(vectors)]
+    step = emit.index(vectors * emit.lanes)
+    with cgutils.for_range_slice(
+        builder, emit.index(0), operands["count"], step, INDEX
+    ) as (position, _):  # fmt: skip
+        for place in words_at:
+            builder.store(none, place)
+        with cgutils.for_range(builder, operands["rows"]) as loop:
+            row = emit.at(operands["a"], builder.mul(loop.index, operands["a_row"]), position)
+            number = builder.trunc(loop.index, integer) if emit.bytes < 8 else loop.index
+            bit = emit.broadcast(builder.shl(ir.Constant(integer, 1), number))
+            for v, place in enumerate(words_at):
+                active = builder.fcmp_unordered("!=", emit.load(row, v), emit.zero)
+                seen = builder.select(active, bit, none)
+                builder.store(builder.or_(builder.load(place, typ=numbers), seen), place)
+        for v, place in enumerate(words_at):
+            words = builder.load(place, typ=numbers)
+            words = builder.zext(words, wide) if emit.bytes < 8 else words
+            at = builder.add(position, emit.index(v * emit.lanes))
+            at = builder.gep(operands["words"], [at], source_etype=INDEX)
+            builder.store(words, builder.bitcast(at, wide.as_pointer()), align=8)
+
+
+def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value], turn: ir.Value) -> None:
+    """Ask for elements of the next batch that the words of this call are about.
+
+    As in `micro_kernel`, but of a few samples whole words, with every group of rows.
+    """
+    builder = emit.builder
+    told = builder.icmp_signed("!=", operands["ahead"], emit.index(0))
+    with builder.if_then(told):
+        table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
+        rows = operands.get("rows", emit.index(0))
+        turns = builder.add(builder.udiv(rows, emit.index(ACTIVE_ROWS)), emit.index(1))
+        count = builder.load(table, typ=INDEX)
+        with cgutils.for_range_slice(builder, turn, count, turns, INDEX) as (sample, _):
+            entry = builder.gep(table, [builder.add(sample, emit.index(1))], source_etype=INDEX)
+            there = builder.inttoptr(builder.load(entry, typ=INDEX), operands["c"].type)
+            there = emit.at(there, operands["ahead_at"])
+            for element in range(0, WORD, CACHE_LINE // emit.bytes):
+                place = emit.at(there, emit.index(element))
+                emit_prefetch(emit, place, writes=False)
 
 
 @contextmanager
@@ -118,79 +196,101 @@ def _each_bit(builder: ir.IRBuilder, word: ir.Value) -> Iterator[ir.Value]:
     builder.position_at_end(done)
 
 
-def _row(emit: Emitter, operands: dict[str, ir.Value], row: ir.Value) -> tuple[ir.Value, ir.Value]:
-    """A row of the left operand, and its word."""
+def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
+    """Emit the chains of a few rows: load or zero them, go along the bits, store or learn."""
     builder = emit.builder
-    place = builder.gep(operands["words"], [row], source_etype=INDEX)
-    a = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
-    return a, builder.load(place, typ=INDEX)
+    c_rows = [
+        emit.at(operands["c"], builder.mul(operands["c_row"], emit.index(r))) for r in range(rows)
+    ]
+    sums = [[cgutils.alloca_once(builder, emit.vector) for _ in range(vectors)] for _ in c_rows]
+    seen_at = cgutils.alloca_once(builder, INDEX)
+    builder.store(emit.index(0), seen_at)
+    mode = operands["mode"]
+    continues = builder.icmp_signed("==", mode, emit.index(CONTINUE))
+    with builder.if_else(continues) as (go_on, begin):
+        for case, value in ((go_on, emit.load), (begin, lambda place, v: emit.zero)):
+            with case:
+                for place, row in zip(c_rows, sums, strict=True):
+                    for v, chain in enumerate(row):
+                        builder.store(value(place, v), chain)
+    with cgutils.for_range(builder, operands["chunks"]) as chunk:
+        place = builder.mul(chunk.index, emit.index(GROUPS))
+        word = builder.load(builder.gep(operands["words"], [place], source_etype=INDEX), typ=INDEX)
+        builder.store(builder.or_(builder.load(seen_at, typ=INDEX), word), seen_at)
+        first = builder.mul(chunk.index, emit.index(CHUNK))
+        with _each_bit(builder, word) as bit:
+            k = builder.add(first, bit)
+            b = emit.at(operands["b"], builder.mul(k, operands["b_step"]))
+            right = [emit.load(b, v) for v in range(vectors)]
+            a = emit.at(operands["a"], builder.mul(k, operands["a_step"]))
+            for r, row in enumerate(sums):
+                left = emit.load_broadcast(
+                    emit.at(a, builder.mul(operands["a_row"], emit.index(r)))
+                )
+                for chain, vector in zip(row, right, strict=True):
+                    value = builder.load(chain, typ=emit.vector)
+                    builder.store(llvm_fma(builder, left, vector, value), chain)
+    # Where no bit was set, nothing changes what is stored.
+    fresh = builder.icmp_signed("==", mode, emit.index(FRESH))
+    seen = builder.icmp_signed("!=", builder.load(seen_at, typ=INDEX), emit.index(0))
+    with builder.if_then(builder.or_(fresh, seen)):
+        results = [[builder.load(chain, typ=emit.vector) for chain in row] for row in sums]
+        learns = builder.icmp_signed("==", mode, emit.index(LEARN))
+        with builder.if_else(learns) as (learn, store):
+            with learn:
+                emit.learn_sums(c_rows, results, operands["lanes"], operands["alpha"])
+            with store:
+                emit.store_sums(c_rows, results, operands["lanes"])
 
 
-def _emit_prediction(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
-    """Emit the loop over rows of `predict_rows`."""
+def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
+    """Emit the loop over rows: a few at a time, then what is left by halves."""
     builder = emit.builder
-    sums = [cgutils.alloca_once(builder, emit.vector) for _ in range(vectors)]
-    with cgutils.for_range(builder, operands["rows"]) as loop:
-        a, word = _row(emit, operands, loop.index)
-        c = emit.at(operands["c"], builder.mul(loop.index, operands["c_row"]))
-        for v in range(vectors):
-            builder.store(emit.load(c, v), sums[v])
-        with _each_bit(builder, word) as k:
-            left = emit.load_broadcast(emit.at(a, k))
-            right = emit.at(operands["b"], builder.mul(k, operands["b_row"]))
-            for v, place in enumerate(sums):
-                chain = builder.load(place, typ=emit.vector)
-                builder.store(llvm_fma(builder, left, emit.load(right, v), chain), place)
-        results = [builder.load(place, typ=emit.vector) for place in sums]
-        emit.store_sums([c], [results], operands["lanes"])
+    row_at = cgutils.alloca_once_value(builder, emit.index(0))
+    builder.store(emit.index(0), row_at)
+    rows = ACTIVE_ROWS
+    while rows:
+        with _while_room(builder, row_at, rows, operands["rows"]) as row:
+            here = dict(operands)
+            here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
+            here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
+            group = builder.udiv(row, emit.index(ACTIVE_ROWS))
+            here["words"] = builder.gep(operands["words"], [group], source_etype=INDEX)
+            _emit_look_ahead(emit, operands, group)
+            _emit_rows(emit, rows, vectors, here)
+        rows //= 2
 
 
-def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value], row: ir.Value) -> None:
-    """Ask for the elements of the next batch that this row's word is about.
+@contextmanager
+def _while_room(
+    builder: ir.IRBuilder, position_at: ir.Value, step: int, end: ir.Value
+) -> Iterator[ir.Value]:
+    """Emit a loop by a step from the stored position on, as long as a whole step has room."""
+    head, body, after = (
+        builder.append_basic_block(f"room.{name}") for name in ("head", "body", "after")
+    )
+    builder.branch(head)
+    builder.position_at_end(head)
+    position = builder.load(position_at, typ=INDEX)
+    following = builder.add(position, ir.Constant(INDEX, step))
+    builder.cbranch(builder.icmp_signed("<=", following, end), body, after)
+    builder.position_at_end(body)
+    yield position
+    builder.store(following, position_at)
+    builder.branch(head)
+    builder.position_at_end(after)
 
-    As in `micro_kernel`, but row by row, and always for a whole word.
-    """
+
+def _emit_one(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
+    """Emit the loop of `learn_one`."""
     builder = emit.builder
-    told = builder.icmp_signed("!=", operands["ahead"], emit.index(0))
-    with builder.if_then(told):
-        table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
-        with builder.if_then(builder.icmp_signed("<", row, builder.load(table, typ=INDEX))):
-            entry = builder.gep(table, [builder.add(row, emit.index(1))], source_etype=INDEX)
-            there = builder.inttoptr(builder.load(entry, typ=INDEX), operands["c"].type)
-            there = emit.at(there, operands["ahead_at"])
-            for element in range(0, WORD, CACHE_LINE // emit.bytes):
-                place = emit.at(there, emit.index(element))
-                emit_prefetch(emit, place, writes=False)
-
-
-def _emit_plasticity(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
-    """Emit the loops of `learn_rows`: clear the sums, add row by row, change the weights."""
-    builder = emit.builder
-    strip = emit.index(vectors * emit.lanes)
-    # Once per call, and not filled with zeros.
-    with builder.goto_entry_block():
-        sums = builder.alloca(ir.ArrayType(emit.element, WORD * vectors * emit.lanes))
-    sums.align = vectors * emit.lanes * emit.bytes
-    sums = builder.bitcast(sums, operands["c"].type)
-    with _each_bit(builder, operands["some"]) as i:
-        for v in range(vectors):
-            emit.store(emit.zero, emit.at(sums, builder.mul(i, strip)), v)
-    with cgutils.for_range(builder, operands["rows"]) as loop:
-        a, word = _row(emit, operands, loop.index)
-        _emit_look_ahead(emit, operands, loop.index)
-        b = emit.at(operands["b"], builder.mul(loop.index, operands["b_row"]))
-        drive = [emit.load(b, v) for v in range(vectors)]
-        with _each_bit(builder, word) as i:
-            left = emit.load_broadcast(emit.at(a, i))
-            place = emit.at(sums, builder.mul(i, strip))
-            for v in range(vectors):
-                chain = llvm_fma(builder, left, drive[v], emit.load(place, v))
-                emit.store(chain, place, v)
-    with _each_bit(builder, operands["some"]) as i:
-        c = emit.at(operands["c"], builder.mul(i, operands["c_row"]))
-        place = emit.at(sums, builder.mul(i, strip))
-        results = [emit.load(place, v) for v in range(vectors)]
-        emit.learn_sums([c], [results], operands["lanes"], operands["alpha"])
+    _emit_look_ahead(emit, operands, emit.index(0))
+    drive = [emit.load(operands["b"], v) for v in range(vectors)]
+    with _each_bit(builder, operands["word"]) as i:
+        left = emit.load_broadcast(emit.at(operands["a"], i))
+        place = emit.at(operands["c"], builder.mul(i, operands["c_row"]))
+        sums = [llvm_fma(builder, left, vector, emit.zero) for vector in drive]
+        emit.learn_sums([place], [sums], operands["lanes"], operands["alpha"])
 
 
 def _emit_strips(
@@ -201,34 +301,58 @@ def _emit_strips(
     """Emit the loop over columns: whole strips first, then what is left by halves."""
     builder = emit.builder
     column_at = cgutils.alloca_once_value(builder, emit.index(0))
+    # Real columns end within the last vector.
+    end = builder.add(operands["post"], emit.index(emit.lanes - 1))
     vectors = STRIP_VECTORS
     while vectors:
-        head = builder.append_basic_block("strip.head")
-        body = builder.append_basic_block("strip.body")
-        after = builder.append_basic_block("strip.after")
-        builder.branch(head)
-        builder.position_at_end(head)
-        column = builder.load(column_at, typ=INDEX)
-        # Real columns of the last vector of this strip; there is none in a strip too wide.
-        whole = emit.index((vectors - 1) * emit.lanes)
-        lanes = builder.sub(builder.sub(operands["post"], column), whole)
-        fits = builder.icmp_signed(">", lanes, emit.index(0))
-        builder.cbranch(fits, body, after)
-        builder.position_at_end(body)
-        here = dict(operands, lanes=lanes)
-        here["c"], here["b"] = (emit.at(operands[name], column) for name in ("c", "b"))
-        if "ahead" in operands:
+        with _while_room(builder, column_at, vectors * emit.lanes, end) as column:
+            whole = emit.index((vectors - 1) * emit.lanes)
+            here = dict(operands)
+            here["lanes"] = builder.sub(builder.sub(operands["post"], column), whole)
+            here["c"], here["b"] = (emit.at(operands[name], column) for name in ("c", "b"))
             first = builder.icmp_signed("==", column, emit.index(0))
             here["ahead"] = builder.select(first, operands["ahead"], emit.index(0))
-        emission(emit, vectors, here)
-        builder.store(builder.add(column, emit.index(vectors * emit.lanes)), column_at)
-        builder.branch(head)
-        builder.position_at_end(after)
+            emission(emit, vectors, here)
         vectors //= 2
 
 
-_PREDICTION = ("c", "c_row", "a", "a_row", "b", "b_row", "words", "rows", "post")
-_PLASTICITY = (*_PREDICTION, "some", "ahead", "ahead_at", "alpha")
+@intrinsic
+def active_across(typingctx: Any, words: Any, pointer: types.Type, row: Any, rows: Any, count: Any):
+    """Write the words of `count` elements, each along so many rows, at most CHUNK.
+
+    Parameters
+    ----------
+    words : pointer to int64
+        Where to; the words of whole vectors are written, up to WORD.
+    pointer, row, rows : pointer, int, int
+        The first row, elements from one to the next, and their number.
+    count : int
+        1 to WORD elements of each row; whole vectors are read.
+    """
+    if not isinstance(pointer, types.CPointer):
+        return None
+    names = ("words", "a", "a_row", "rows", "count")
+
+    def codegen(context, builder, signature, arguments):
+        kinds = [argument.type for argument in arguments]
+        function = shared_function(builder.module, f"neurosim_active_across_{pointer.dtype}", kinds)
+        if function.is_declaration:
+            body = ir.IRBuilder(function.append_basic_block("entry"))
+            emit = Emitter(context, body, pointer.dtype)
+            _emit_across(emit, dict(zip(names, function.args, strict=True)))
+            body.ret_void()
+        builder.call(function, arguments)
+        return context.get_dummy_value()
+
+    i = types.int64
+    return types.void(types.CPointer(i), pointer, i, i, i), codegen
+
+
+_OPERANDS = (
+    "c", "c_row", "a", "a_row", "a_step", "b", "b_step", "words", "rows", "chunks", "post", "mode",
+    "ahead", "ahead_at", "alpha",
+)  # fmt: skip
+_ONE_OPERANDS = ("c", "c_row", "a", "b", "word", "post", "ahead", "ahead_at", "alpha")
 
 
 def _call_shared(
@@ -258,43 +382,42 @@ def _call_shared(
 
 
 @intrinsic
-def predict_rows(
-    typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any, words: Any,
-    rows: Any, post: Any,
+def multiply_active(
+    typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any, b_step: Any,
+    words: Any, rows: Any, chunks: Any, post: Any, mode: Any, ahead: Any, ahead_at: Any, alpha: Any,
 ):  # fmt: skip
-    """Extend the chains of results along the elements of A that are not zero.
+    """Multiply a matrix, most of whose elements are zero, by another.
 
-    C[r, j] = chain over the bits k of words[r] ascending of fma(A[r, k], B[k, j], C[r, j])
+    C[r, j] = chain over k ascending of fma(A[r, k], B[k, j], start), without the k for which A is
+    zero in row r and in those that are taken with it
 
     Parameters
     ----------
-    c, c_row, a, a_row, b, b_row : pointer, int
-        Results, left and right operand, and the elements from one row of each to the next.
-    words, rows : pointer to int64, int
-        A word for each row of A, and their number.
+    c, c_row, a, a_row, a_step, b, b_step, mode, ahead, ahead_at, alpha : pointer, int, float
+        As in `micro_kernel.multiply_strip`.
+    words, rows, chunks : pointer to int64, int, int
+        A word for each ACTIVE_ROWS rows of A; of more than CHUNK summands as many words as there
+        are chunks of them, each GROUPS words behind the one before.
     post : int
         Number of columns; zero is stored behind the last, up to the end of its vector.
     """
-    return _call_shared(_emit_prediction, _PREDICTION, c)
+    return _call_shared(_emit_strip, _OPERANDS, c)
 
 
 @intrinsic
-def learn_rows(
-    typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, b: Any, b_row: Any, words: Any,
-    rows: Any, post: Any, some: Any, ahead: Any, ahead_at: Any, alpha: Any,
+def learn_one(
+    typingctx: Any, c: Any, c_row: Any, a: Any, b: Any, word: Any, post: Any, ahead: Any,
+    ahead_at: Any, alpha: Any,
 ):  # fmt: skip
-    """Let weights learn along the elements of A that are not zero.
+    """Let weights learn from one replica, along the elements of A that are not zero.
 
-    C[i, j] = fma(alpha, G[i, j], C[i, j]) + 0.0 for the bits i of `some`, where
-    G[i, j] = chain over the r that have bit i in words[r] ascending of fma(A[r, i], B[r, j], 0.0)
+    C[i, j] = fma(alpha, fma(A[i], B[j], 0.0), C[i, j]) + 0.0 for the bits i of `word`
 
     Parameters
     ----------
-    c, c_row, a, a_row, b, b_row, words, rows, post : pointer, int
-        As in `predict_rows`.
-    some : int
-        Union of all words.
-    ahead, ahead_at, alpha : int, float
-        As in `micro_kernel.multiply_strip`.
+    c, c_row, a, b, post, ahead, ahead_at, alpha : pointer, int, float
+        As in `multiply_active`.
+    word : int
+        The word of the elements of A.
     """
-    return _call_shared(_emit_plasticity, _PLASTICITY, c)
+    return _call_shared(_emit_one, _ONE_OPERANDS, c)

@@ -8,58 +8,97 @@ silent. Whole vectors are read.
 from __future__ import annotations
 
 from neurosim.kernels.active_kernel import (
+    ACTIVE_ROWS,
+    CHUNK,
+    GROUPS,
+    STRIP_VECTORS,
     WORD,
+    active_across,
     active_along,
     count_bits,
-    learn_rows,
-    predict_rows,
+    learn_one,
+    multiply_active,
     stack_words,
 )
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import advance
+from neurosim.kernels.intrinsics import advance, zero_like
+from neurosim.kernels.micro_kernel import CONTINUE, FRESH, LEARN, vector_length
 
 __all__ = ["MOST_REPLICAS", "WORD", "learn_active", "predict_active"]
 
 # Replicas whose words have room on the stack.
 MOST_REPLICAS = 1024
-# With more than one active node in so many, whole tiles are faster. Sums that are kept in memory
-# while the rows pass by gain less.
-PREDICTION_PAYS, PLASTICITY_PAYS = 2, 3
+WORDS = max(MOST_REPLICAS // ACTIVE_ROWS, MOST_REPLICAS // CHUNK * GROUPS)
+# Costs in the time of one multiply-add of vectors: of a step, which takes as long as a sum keeps
+# waiting, and of all that has to be done before and after the steps of a few rows.
+LEAST_OF_STEP, COST_OF_ROWS = 8, 100
+# With one replica there are no sums. More than one active node in so many is more than enough.
+ONE_PAYS = 2
 
 
 @inner
-def _find(words, a, a_row, rows, depth, pays):
-    """Write the word of each row; whether at most one element in `pays` is not zero."""
-    active = 0
-    for r in range(rows):
-        words[r] = active_along(advance(a, r * a_row), depth)
-        active += count_bits(words[r])
-    return active * pays <= rows * depth
+def _vectors(pointer, columns):
+    """Vectors side by side in `multiply_active` for so many columns."""
+    width = vector_length(pointer)
+    return min(STRIP_VECTORS, (columns + width - 1) // width)
+
+
+@inner
+def _pays(words, rows, chunks, summands, vectors):
+    """Whether `multiply_active` is faster than whole tiles."""
+    step = max(LEAST_OF_STEP, min(ACTIVE_ROWS, rows) * vectors)
+    groups = (rows + ACTIVE_ROWS - 1) // ACTIVE_ROWS
+    steps = 0
+    begun = 0
+    for chunk in range(chunks):
+        for group in range(groups):
+            word = words[chunk * GROUPS + group]
+            steps += count_bits(word)
+            begun += word != 0
+    whole = groups * (summands * step + COST_OF_ROWS // 2)
+    return steps * step + begun * COST_OF_ROWS < whole
 
 
 @inner
 def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
     """Extend the predictions by `depth` presynaptic nodes if it pays; whether it did."""
-    words = stack_words(MOST_REPLICAS)
-    if not _find(words, a, a_row, rows, depth, PREDICTION_PAYS):
+    words = stack_words(WORDS)
+    for first in range(0, rows, ACTIVE_ROWS):
+        words[first // ACTIVE_ROWS] = active_along(
+            advance(a, first * a_row), a_row, min(ACTIVE_ROWS, rows - first), depth
+        )
+    if not _pays(words, rows, 1, depth, _vectors(b, post)):
         return False
-    if fresh:
-        for r in range(rows):
-            row = advance(c, r * c_row)
-            for j in range(post):
-                row[j] = 0
-    predict_rows(c, c_row, a, a_row, b, b_row, words, rows, post)
+    multiply_active(
+        c, c_row, a, a_row, 1, b, b_row, words, rows, 1, post, FRESH if fresh else CONTINUE,
+        0, 0, zero_like(b),
+    )  # fmt: skip
     return True
 
 
 @inner
 def learn_active(c, c_row, a, a_row, b, b_row, rows, pre, post, ahead, at, alpha):
     """Let the synapses of `pre` presynaptic nodes learn if it pays; whether they did."""
-    words = stack_words(MOST_REPLICAS)
-    if not _find(words, a, a_row, rows, pre, PLASTICITY_PAYS):
+    if rows == 1:
+        word = active_along(a, a_row, 1, pre)
+        if count_bits(word) * ONE_PAYS > pre:
+            return False
+        learn_one(c, c_row, a, b, word, post, ahead, at, alpha)
+        return True
+    words = stack_words(WORDS)
+    each = stack_words(WORD)
+    chunks = (rows + CHUNK - 1) // CHUNK
+    for chunk in range(chunks):
+        first = chunk * CHUNK
+        active_across(each, advance(a, first * a_row), a_row, min(CHUNK, rows - first), pre)
+        for i in range(0, pre, ACTIVE_ROWS):
+            union = each[i]
+            for n in range(1, ACTIVE_ROWS):
+                union |= each[i + n]
+            words[chunk * GROUPS + i // ACTIVE_ROWS] = union
+    if not _pays(words, pre, chunks, rows, _vectors(b, post)):
         return False
-    some = 0
-    for r in range(rows):
-        some |= words[r]
-    learn_rows(c, c_row, a, a_row, b, b_row, words, rows, post, some, ahead, at, alpha)
+    multiply_active(
+        c, c_row, a, 1, a_row, b, b_row, words, pre, chunks, post, LEARN, ahead, at, alpha
+    )
     return True
