@@ -26,17 +26,11 @@ def forward(plan, state):
         population = plan.populations[q]
         if population.incoming == 0:
             continue
-        predict(plan, state, q, 0, rows)
-        count = rows * population.stride
-        real = state.real
-        pointwise.copy(
-            block(real, population.mu_next, 0, count),
-            block(real, population.x, 0, count),
-        )
+        predict(plan, state, q, 0, rows, population.x)
         if population.linear == 0:
             call_activation(
                 population.activation, state.real, population.x, population.f, population.slope,
-                count,
+                rows * population.stride,
             )  # fmt: skip
 
 

@@ -235,7 +235,7 @@ def refresh_error_nodes(plan, state):
         first = start_of_run(evaluate, 0, rows)
         while first < rows:
             last = end_of_run(evaluate, first, rows)
-            predict(plan, state, q, first, last)
+            predict(plan, state, q, first, last, plan.populations[q].mu_next)
             fill(flags_of(state, STALE, q), first, last, 0)
             first = start_of_run(evaluate, last, rows)
         touched = flags_of(state, TOUCHED, q)
@@ -277,6 +277,10 @@ def become_quiet(plan, state, q):
         epsilon,
     )
     if plan.setting[0].error_rule:
+        # Such a rule reads mu_next, and settling has written mu.
+        pointwise.copy(
+            block(real, population.mu, 0, count), block(real, population.mu_next, 0, count)
+        )
         forget(real, population.error_memory, count)
         _, top = apply_error_rule(plan, state, q, 0, count, False, False)
     state.bound[q, BOUND_EPSILON] = top

@@ -98,6 +98,9 @@ def decide(plan, state, q, timer, signal, first, last):
     for i in range(resting.size):
         resting_next[i] = resting[i] | opened[i]
     rests_next = flags_of(state, RESTS_NEXT, q)
+    if all_set(resting_next):
+        fill(rests_next, first, last, ALL)
+        return True
     for r in range(first, last):
         start = (r - first) * population.stride
         at_rest = all_set(span(resting_next, start, start + population.size))

@@ -47,17 +47,19 @@ def wake_up(plan, state):
     capacity = state.evaluated.shape[1]
     for p in range(plan.populations.size):
         population = plan.populations[p]
+        rested = flags_of(state, RESTED, p)
         # Nodes that nothing predicts rest all together, if at all.
-        if population.incoming or any_set(flags_of(state, RESTED, p)):
-            clear(block(state.flag, population.resting_next, 0, capacity * population.stride))
+        if population.incoming or any_set(rested):
+            whole = capacity * population.stride
             for r in range(capacity):
                 start = r * population.stride
                 resting = block(state.flag, population.resting, start, start + population.stride)
-                if any_set(resting):
+                if rested[r] or any_set(resting):
                     # What came while a node was at rest has passed it by.
                     state.row[STALE, p, r] = population.incoming > 0
-                    clear(resting)
-        clear(flags_of(state, RESTED, p))
+            clear(block(state.flag, population.resting, 0, whole))
+            clear(block(state.flag, population.resting_next, 0, whole))
+        clear(rested)
         clear(words_of(state, MOVED_NEXT, p))
     for k in range(plan.projections.size):
         state.learned[k] = 0
@@ -90,13 +92,7 @@ def evaluate_predictions(plan, state, q):
     first = start_of_run(evaluate, 0, rows)
     while first < rows:
         last = end_of_run(evaluate, first, rows)
-        predict(plan, state, q, first, last)
-        a = first * post.stride
-        z = last * post.stride
-        pointwise.copy(
-            block(state.real, post.mu_next, a, z),
-            block(state.real, post.mu, a, z),
-        )
+        predict(plan, state, q, first, last, post.mu)
         fill(flags_of(state, STALE, q), first, last, 0)
         first = start_of_run(evaluate, last, rows)
 

@@ -35,10 +35,11 @@ __all__ = [
 
 
 @inner
-def predict(plan, state, q, first, last):
-    """mu_next = sum over all that predict population q of theta f(x). Song 2020, Eq. (1).
+def predict(plan, state, q, first, last, mu):
+    """Mu = sum over all that predict population q of theta f(x). Song 2020, Eq. (1).
 
-    One chain, through the incoming projections in the order of their names.
+    One chain, through the incoming projections in the order of their names. `mu` is the block of q
+    that it is written to.
     """
     post = plan.populations[q]
     rows = last - first
@@ -48,7 +49,7 @@ def predict(plan, state, q, first, last):
         pre = plan.populations[projection.pre]
         send(plan, state, projection.pre, first, last)
         f_at = pre.f + first * pre.stride
-        mu_at = post.mu_next + first * post.stride
+        mu_at = mu + first * post.stride
         call_sum(
             projection.prediction, state.real, f_at, pre.stride, state.theta,
             projection.theta, projection.stride, mu_at, post.stride,
