@@ -29,6 +29,11 @@ _PADDING = 16
 _CACHE_STEP = 2048
 
 
+def _flags(count: int) -> npt.NDArray[np.uint8]:
+    """Flags that kernels may look at eight at a time: whole words belong to them."""
+    return np.zeros(-(-count // 8), np.uint64).view(np.uint8)[:count]
+
+
 def _aligned_zeros(size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     itemsize = np.dtype(dtype).itemsize
     block = np.zeros(size * itemsize + _ALIGNMENT, dtype=np.uint8)
@@ -342,11 +347,11 @@ class Lowered:
             row=word.view(np.uint8),
             word=word,
             asleep=np.zeros(shape[0], np.uint8),
-            near=np.zeros(shape[0], np.uint8),
-            agenda=np.zeros(1 + shape[0], np.int64),
+            near=_flags(shape[0]),
+            agenda=np.array([shape[0], *range(shape[0])], np.int64),
             evaluated=np.full(shape, layout.LONG_AGO, np.int64),
-            learned=np.zeros(len(self.projection_names), np.uint8),
-            learned_next=np.zeros(len(self.projection_names), np.uint8),
+            learned=_flags(len(self.projection_names)),
+            learned_next=_flags(len(self.projection_names)),
             pending=np.zeros(len(self.blocks), np.uint8),
             bound=np.zeros((len(self.names), 2)),
             theta_bound=theta_bound,

@@ -110,10 +110,8 @@ def decide(plan, state, q, timer, signal, first, last):
 
 @inner
 def nothing_opens(plan, state, q, timer, signal):
-    """Whether no gate opens in population q, which sleeps, and no rest spreads to it."""
+    """Whether no gate opens in population q, which is idle, and no rest spreads to it."""
     setting = plan.setting[0]
-    if state.asleep[q] == AT_REST:
-        return True
     if setting.rest == REST_SPREADS and not posts_sleep(plan, state, q):
         return False
     if not setting.waits or plan.populations[q].incoming == 0:
@@ -147,7 +145,7 @@ def open_gates(plan, state):
     clear(state.learned_next)
     for q in range(plan.populations.size):
         # A gate that does not wait opens, and rest spreads, only where something happens.
-        if not (setting.waits or state.near[q]):
+        if state.asleep[q] == AT_REST or not (setting.waits or state.near[q]):
             continue
         if state.asleep[q] and nothing_opens(plan, state, q, timer, signal):
             continue

@@ -29,7 +29,15 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
-from neurosim.kernels.rows import all_set, any_set, clear, fill, flags_of, words_of
+from neurosim.kernels.rows import (
+    all_set,
+    any_set,
+    clear,
+    fill,
+    flags_of,
+    start_of_run,
+    words_of,
+)
 
 __all__ = [
     "AT_REST", "IDLE", "WAKING", "fall_asleep", "look_out", "posts_sleep", "pres_sleep", "rouse",
@@ -80,22 +88,26 @@ def look_out(plan, state):
         fill(state.near, 0, state.near.size, NEAR | POSTS_NEAR)
         return
     clear(state.near)
-    for p in range(state.asleep.size):
+    # Who is awake was on the agenda of the last tick.
+    for n in range(state.agenda[0]):
+        p = state.agenda[1 + n]
         if not state.asleep[p]:
             rouse(plan, state, p)
-    for k in range(state.learned.size):
-        if state.learned[k]:
-            rouse(plan, state, plan.projections[k].post)
+    k = start_of_run(state.learned, 0, state.learned.size)
+    while k < state.learned.size:
+        rouse(plan, state, plan.projections[k].post)
+        k = start_of_run(state.learned, k + 1, state.learned.size)
 
 
 @inner
 def write_agenda(state):
     """List whom the rest of a tick looks at."""
     count = 0
-    for p in range(state.near.size):
-        if state.near[p]:
-            count += 1
-            state.agenda[count] = p
+    p = start_of_run(state.near, 0, state.near.size)
+    while p < state.near.size:
+        count += 1
+        state.agenda[count] = p
+        p = start_of_run(state.near, p + 1, state.near.size)
     state.agenda[0] = count
 
 

@@ -169,32 +169,34 @@ def learn_synapses(plan, state):
     Where a weight is used more than once, and where a rule of the user says what changes, changes
     are only proposed, and made by `commit_changes`.
     """
-    rows = state.clock[ROWS]
-    for k in range(plan.projections.size):
-        if not state.learned_next[k]:
-            continue
-        projection = plan.projections[k]
-        q = projection.post
-        state.learned_next[k] = 0
-        if projection.change < 0:
-            continue
-        first = 0
-        last = rows
-        if plan.setting[0].event_driven:
-            is_open = flags_of(state, OPEN, q)
-            first = start_of_run(is_open, 0, rows)
-            while last > first and not is_open[last - 1]:
-                last -= 1
-        if first >= last:
-            continue
-        state.learned_next[k] = not projection.deferred
-        send(plan, state, projection.pre, first, last)
-        change_weights(plan, state, k, projection.weights, projection.change, first, last)
-        if projection.back_change >= 0:
-            change_weights(
-                plan, state, k, projection.back_weights, projection.back_change, first, last
-            )
-        keep_cut(plan, state, k)
+    count = plan.projections.size
+    k = start_of_run(state.learned_next, 0, count)
+    while k < count:
+        state.learned_next[k] = learn_projection(plan, state, k)
+        k = start_of_run(state.learned_next, k + 1, count)
+
+
+@inner
+def learn_projection(plan, state, k):
+    """Let the synapses of projection k learn; whether they now differ."""
+    projection = plan.projections[k]
+    if projection.change < 0:
+        return False
+    first = 0
+    last = state.clock[ROWS]
+    if plan.setting[0].event_driven:
+        is_open = flags_of(state, OPEN, projection.post)
+        first = start_of_run(is_open, 0, last)
+        while last > first and not is_open[last - 1]:
+            last -= 1
+    if first >= last:
+        return False
+    send(plan, state, projection.pre, first, last)
+    change_weights(plan, state, k, projection.weights, projection.change, first, last)
+    if projection.back_change >= 0:
+        change_weights(plan, state, k, projection.back_weights, projection.back_change, first, last)
+    keep_cut(plan, state, k)
+    return not projection.deferred
 
 
 @inner

@@ -164,7 +164,8 @@ def is_quiet(plan, state):
     """
     if any_set(state.learned):
         return False
-    for p in range(plan.populations.size):
+    for n in range(state.agenda[0]):
+        p = state.agenda[1 + n]
         if state.asleep[p]:
             continue
         population = plan.populations[p]
