@@ -31,7 +31,7 @@ MOST_REPLICAS = 1024
 WORDS = max(MOST_REPLICAS // ACTIVE_ROWS, MOST_REPLICAS // CHUNK * GROUPS)
 # Costs in the time of one multiply-add of vectors: of a step, which takes as long as a sum keeps
 # waiting, and of all that has to be done before and after the steps of a few rows.
-LEAST_OF_STEP, COST_OF_ROWS = 8, 100
+LEAST_OF_STEP, COST_OF_ROWS = 8, 160
 # With one replica there are no sums. More than one active node in so many is more than enough.
 ONE_PAYS = 2
 

@@ -41,7 +41,8 @@ SHALLOW_BLOCK = 8
 LONG_ROW = 128
 # Rows of theta that learn together when there are many replicas.
 LEARN_BLOCK = 256
-# Where too many presynaptic nodes are active to look them up, so many are taken whole.
+# Where too many presynaptic nodes are active to look them up, so many are taken whole, and twice
+# as many each time that this is found again.
 TRUSTED = 128
 PANEL_VECTORS = DEPTH_BLOCK * TILE_VECTORS
 
@@ -106,7 +107,8 @@ def accumulate_prediction(
     c = address(mu, mu_at)
     block = SHALLOW_BLOCK if rows <= FEW_REPLICAS and post >= LONG_ROW else DEPTH_BLOCK
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
-    looked = -1
+    looked = 0
+    trusted = TRUSTED
     k = 0
     while k < pre:
         mode = FRESH if fresh and k == 0 else CONTINUE
@@ -117,9 +119,11 @@ def accumulate_prediction(
                 rows, depth, post, fresh and k == 0,
             ):  # fmt: skip
                 k += depth
+                trusted = TRUSTED
                 continue
-            looked = k + TRUSTED
-        depth = min(block, TRUSTED, pre - k) if skip else min(block, pre - k)
+            looked = k + trusted
+            trusted *= 2
+        depth = min(block, looked - k, pre - k) if skip else min(block, pre - k)
         _predict(
             c, mu_stride, advance(a, k), f_stride, advance(b, k * theta_stride), theta_stride,
             rows, depth, post, mode,
@@ -207,7 +211,8 @@ def learn(
     width = vector_length(b)
     block = LEARN_BLOCK if rows > FEW_REPLICAS else TILE_ROWS
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
-    looked = -1
+    looked = 0
+    trusted = TRUSTED
     i = 0
     while i < pre:
         if skip and i >= looked:
@@ -217,9 +222,11 @@ def learn(
                 b, drive_stride, rows, count, post, ahead, i, alpha,
             ):  # fmt: skip
                 i += count
+                trusted = TRUSTED
                 continue
-            looked = i + TRUSTED
-        count = min(block, TRUSTED, pre - i) if skip else min(block, pre - i)
+            looked = i + trusted
+            trusted *= 2
+        count = min(block, looked - i, pre - i) if skip else min(block, pre - i)
         j = 0
         while j < post:
             vectors = _strip_vectors(post - j, width)
