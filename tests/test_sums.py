@@ -361,27 +361,33 @@ def learns_active(f, drive, theta, rows, pre, post):
     )
 
 
-@pytest.mark.parametrize("rows", [8, 1])
-def test_the_silent_are_left_out_where_they_are_many(rows):
-    """In every row the same ones, or in each row others, of which none is silent in all rows."""
+def test_the_silent_are_left_out_where_they_are_many():
+    """In every row the same ones, or in each row others, so that none is silent in all rows."""
+    rows = 8
     for share, same, pays in (
-        (1.0, True, True),
-        (0.75, True, True),
-        (0, True, False),
-        (0.5, False, False),
-    ):
+        (1.0, True, True), (0.75, True, True), (0, True, False), (0.5, False, False),
+    ):  # fmt: skip
         f = np.zeros((rows, 64))
         f[:, int(64 * share) :] = 2.0
         if not same:
             f = np.where((np.arange(64) + np.arange(rows)[:, None]) % 2, 2.0, 0.0)
-        if rows == 1:
-            pays = share > 0
         drive, theta, mu = np.ones((rows, 16)), np.ones((64, 16)), np.full((rows, 16), 5.0)
         flat = [array.ravel() for array in (f, theta, mu, drive)]
         assert predicts_active(*flat[:3], rows, 64, 16) == pays
         assert learns_active(flat[0], flat[3], flat[1], rows, 64, 16) == pays
         assert (mu == (f.sum(axis=1)[:, None] if pays else 5)).all()
         assert (theta == (1 + f.sum(axis=0)[:, None] if pays else 1)).all()
+
+
+@pytest.mark.parametrize("rows", [1, 8])
+@pytest.mark.parametrize("skip", [True, False])
+def test_weights_of_the_silent_are_not_touched(rows, skip):
+    """Shown by -0.0, which is not found in a network: a weight that learns nothing becomes 0.0."""
+    layout = Layout((rows, 80, 40), np.float64)
+    layout.silence(1.0)
+    layout.weights()[:] = -0.0
+    layout.learn(0.5, skip=skip)
+    assert np.signbit(layout.weights()[:, : layout.post]).all() == skip
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -15,8 +15,6 @@ a result is in the order of a full sum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import reduce
 from typing import Any
 
@@ -32,14 +30,14 @@ from neurosim.kernels.micro_kernel import (
     INDEX,
     LEARN,
     Emitter,
+    call_shared,
     emit_prefetch,
-    never_unroll,
     shared_function,
 )
 
 __all__ = [
     "ACTIVE_ROWS", "CHUNK", "GROUPS", "STRIP_VECTORS", "WORD", "active_across", "active_along",
-    "count_bits", "learn_one", "multiply_active", "stack_words",
+    "count_bits", "emit_words_ahead", "multiply_active", "stack_words",
 ]  # fmt: skip
 
 # Summands that one word tells of, and how many at most if they lie across: one bit of each lane
@@ -156,17 +154,17 @@ def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
             builder.store(words, builder.bitcast(at, wide.as_pointer()), align=8)
 
 
-def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value], turn: ir.Value) -> None:
-    """Ask for elements of the next batch that the words of this call are about.
+def emit_words_ahead(
+    emit: Emitter, operands: dict[str, ir.Value], turn: ir.Value, turns: ir.Value
+) -> None:
+    """Ask for the elements of the next batch that the words of this call are about.
 
-    As in `micro_kernel`, but of a few samples whole words, with every group of rows.
+    As in `micro_kernel`, but whole words, of every `turns`-th sample from number `turn` on.
     """
     builder = emit.builder
     told = builder.icmp_signed("!=", operands["ahead"], emit.index(0))
     with builder.if_then(told):
         table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
-        rows = operands.get("rows", emit.index(0))
-        turns = builder.add(builder.udiv(rows, emit.index(ACTIVE_ROWS)), emit.index(1))
         count = builder.load(table, typ=INDEX)
         with cgutils.for_range_slice(builder, turn, count, turns, INDEX) as (sample, _):
             entry = builder.gep(table, [builder.add(sample, emit.index(1))], source_etype=INDEX)
@@ -175,25 +173,6 @@ def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value], turn: ir.Valu
             for element in range(0, WORD, CACHE_LINE // emit.bytes):
                 place = emit.at(there, emit.index(element))
                 emit_prefetch(emit, place, writes=False)
-
-
-@contextmanager
-def _each_bit(builder: ir.IRBuilder, word: ir.Value) -> Iterator[ir.Value]:
-    """Emit a loop over the bits that are set in a word, the lowest first; gives their numbers."""
-    left_at = cgutils.alloca_once(builder, INDEX)
-    builder.store(word, left_at)
-    body = builder.append_basic_block("bit")
-    done = builder.append_basic_block("bits.done")
-    none = builder.icmp_signed("==", word, ir.Constant(INDEX, 0))
-    builder.cbranch(none, done, body)
-    builder.position_at_end(body)
-    left = builder.load(left_at, typ=INDEX)
-    yield builder.cttz(left, ir.Constant(ir.IntType(1), 1))
-    remaining = builder.and_(left, builder.sub(left, ir.Constant(INDEX, 1)))
-    builder.store(remaining, left_at)
-    again = builder.icmp_signed("!=", remaining, ir.Constant(INDEX, 0))
-    never_unroll(builder.cbranch(again, body, done))
-    builder.position_at_end(done)
 
 
 def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
@@ -218,7 +197,7 @@ def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
         word = builder.load(builder.gep(operands["words"], [place], source_etype=INDEX), typ=INDEX)
         builder.store(builder.or_(builder.load(seen_at, typ=INDEX), word), seen_at)
         first = builder.mul(chunk.index, emit.index(CHUNK))
-        with _each_bit(builder, word) as bit:
+        with emit.each_bit(word) as bit:
             k = builder.add(first, bit)
             b = emit.at(operands["b"], builder.mul(k, operands["b_step"]))
             right = [emit.load(b, v) for v in range(vectors)]
@@ -250,54 +229,19 @@ def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> N
     builder.store(emit.index(0), row_at)
     rows = ACTIVE_ROWS
     while rows:
-        with _while_room(builder, row_at, rows, operands["rows"]) as row:
+        with emit.while_room(row_at, rows, operands["rows"]) as row:
             here = dict(operands)
             here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
             here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
             group = builder.udiv(row, emit.index(ACTIVE_ROWS))
             here["words"] = builder.gep(operands["words"], [group], source_etype=INDEX)
-            _emit_look_ahead(emit, operands, group)
+            groups = builder.udiv(operands["rows"], emit.index(ACTIVE_ROWS))
+            emit_words_ahead(emit, operands, group, builder.add(groups, emit.index(1)))
             _emit_rows(emit, rows, vectors, here)
         rows //= 2
 
 
-@contextmanager
-def _while_room(
-    builder: ir.IRBuilder, position_at: ir.Value, step: int, end: ir.Value
-) -> Iterator[ir.Value]:
-    """Emit a loop by a step from the stored position on, as long as a whole step has room."""
-    head, body, after = (
-        builder.append_basic_block(f"room.{name}") for name in ("head", "body", "after")
-    )
-    builder.branch(head)
-    builder.position_at_end(head)
-    position = builder.load(position_at, typ=INDEX)
-    following = builder.add(position, ir.Constant(INDEX, step))
-    builder.cbranch(builder.icmp_signed("<=", following, end), body, after)
-    builder.position_at_end(body)
-    yield position
-    builder.store(following, position_at)
-    builder.branch(head)
-    builder.position_at_end(after)
-
-
-def _emit_one(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
-    """Emit the loop of `learn_one`."""
-    builder = emit.builder
-    _emit_look_ahead(emit, operands, emit.index(0))
-    drive = [emit.load(operands["b"], v) for v in range(vectors)]
-    with _each_bit(builder, operands["word"]) as i:
-        left = emit.load_broadcast(emit.at(operands["a"], i))
-        place = emit.at(operands["c"], builder.mul(i, operands["c_row"]))
-        sums = [llvm_fma(builder, left, vector, emit.zero) for vector in drive]
-        emit.learn_sums([place], [sums], operands["lanes"], operands["alpha"])
-
-
-def _emit_strips(
-    emit: Emitter,
-    emission: Callable[[Emitter, int, dict[str, ir.Value]], None],
-    operands: dict[str, ir.Value],
-) -> None:
+def _emit_strips(emit: Emitter, operands: dict[str, ir.Value]) -> None:
     """Emit the loop over columns: whole strips first, then what is left by halves."""
     builder = emit.builder
     column_at = cgutils.alloca_once_value(builder, emit.index(0))
@@ -305,14 +249,14 @@ def _emit_strips(
     end = builder.add(operands["post"], emit.index(emit.lanes - 1))
     vectors = STRIP_VECTORS
     while vectors:
-        with _while_room(builder, column_at, vectors * emit.lanes, end) as column:
+        with emit.while_room(column_at, vectors * emit.lanes, end) as column:
             whole = emit.index((vectors - 1) * emit.lanes)
             here = dict(operands)
             here["lanes"] = builder.sub(builder.sub(operands["post"], column), whole)
             here["c"], here["b"] = (emit.at(operands[name], column) for name in ("c", "b"))
             first = builder.icmp_signed("==", column, emit.index(0))
             here["ahead"] = builder.select(first, operands["ahead"], emit.index(0))
-            emission(emit, vectors, here)
+            _emit_strip(emit, vectors, here)
         vectors //= 2
 
 
@@ -352,33 +296,6 @@ _OPERANDS = (
     "c", "c_row", "a", "a_row", "a_step", "b", "b_step", "words", "rows", "chunks", "post", "mode",
     "ahead", "ahead_at", "alpha",
 )  # fmt: skip
-_ONE_OPERANDS = ("c", "c_row", "a", "b", "word", "post", "ahead", "ahead_at", "alpha")
-
-
-def _call_shared(
-    emission: Callable[[Emitter, int, dict[str, ir.Value]], None],
-    names: tuple[str, ...],
-    c: types.Type,
-) -> Any:
-    """Signature and code of a call of a kernel that takes operands of these names."""
-    if not isinstance(c, types.CPointer):
-        return None
-    special = {"c": c, "a": c, "b": c, "words": types.CPointer(types.int64), "alpha": c.dtype}
-    operands = [special.get(name, types.int64) for name in names]
-
-    def codegen(context, builder, signature, arguments):
-        kinds = [context.get_value_type(kind) for kind in operands]
-        name = f"neurosim{emission.__name__}_of_active_{c.dtype}"
-        function = shared_function(builder.module, name, kinds)
-        if function.is_declaration:
-            body = ir.IRBuilder(function.append_basic_block("entry"))
-            named = dict(zip(names, function.args, strict=True))
-            _emit_strips(Emitter(context, body, c.dtype), emission, named)
-            body.ret_void()
-        builder.call(function, arguments)
-        return context.get_dummy_value()
-
-    return types.void(*operands), codegen
 
 
 @intrinsic
@@ -401,23 +318,4 @@ def multiply_active(
     post : int
         Number of columns; zero is stored behind the last, up to the end of its vector.
     """
-    return _call_shared(_emit_strip, _OPERANDS, c)
-
-
-@intrinsic
-def learn_one(
-    typingctx: Any, c: Any, c_row: Any, a: Any, b: Any, word: Any, post: Any, ahead: Any,
-    ahead_at: Any, alpha: Any,
-):  # fmt: skip
-    """Let weights learn from one replica, along the elements of A that are not zero.
-
-    C[i, j] = fma(alpha, fma(A[i], B[j], 0.0), C[i, j]) + 0.0 for the bits i of `word`
-
-    Parameters
-    ----------
-    c, c_row, a, b, post, ahead, ahead_at, alpha : pointer, int, float
-        As in `multiply_active`.
-    word : int
-        The word of the elements of A.
-    """
-    return _call_shared(_emit_one, _ONE_OPERANDS, c)
+    return call_shared(_emit_strips, "multiply_active", _OPERANDS, c)

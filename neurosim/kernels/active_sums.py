@@ -16,15 +16,15 @@ from neurosim.kernels.active_kernel import (
     active_across,
     active_along,
     count_bits,
-    learn_one,
     multiply_active,
     stack_words,
 )
+from neurosim.kernels.along_kernel import learn_along
 from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import advance, zero_like
 from neurosim.kernels.micro_kernel import CONTINUE, FRESH, LEARN, vector_length
 
-__all__ = ["MOST_REPLICAS", "WORD", "learn_active", "predict_active"]
+__all__ = ["MOST_REPLICAS", "WORD", "learn_active", "learn_along_active", "predict_active"]
 
 # Replicas whose words have room on the stack.
 MOST_REPLICAS = 1024
@@ -32,8 +32,6 @@ WORDS = max(MOST_REPLICAS // ACTIVE_ROWS, MOST_REPLICAS // CHUNK * GROUPS)
 # Costs in the time of one multiply-add of vectors: of a step, which takes as long as a sum keeps
 # waiting, and of all that has to be done before and after the steps of a few rows.
 LEAST_OF_STEP, COST_OF_ROWS = 8, 160
-# With one replica there are no sums. More than one active node in so many is more than enough.
-ONE_PAYS = 2
 
 
 @inner
@@ -77,14 +75,23 @@ def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
 
 
 @inner
+def _every_bit(count):
+    """The word of 1 to WORD elements, all of them active."""
+    return -1 if count == WORD else (1 << count) - 1
+
+
+@inner
+def learn_along_active(c, c_row, a, b, pre, post, ahead, alpha, skip):
+    """Let synapses learn from one replica, without silent presynaptic nodes if `skip`."""
+    for i in range(0, pre, WORD):
+        count = min(WORD, pre - i)
+        word = active_along(advance(a, i), 0, 1, count) if skip else _every_bit(count)
+        learn_along(advance(c, i * c_row), c_row, advance(a, i), b, word, post, ahead, i, alpha)
+
+
+@inner
 def learn_active(c, c_row, a, a_row, b, b_row, rows, pre, post, ahead, at, alpha):
     """Let the synapses of `pre` presynaptic nodes learn if it pays; whether they did."""
-    if rows == 1:
-        word = active_along(a, a_row, 1, pre)
-        if count_bits(word) * ONE_PAYS > pre:
-            return False
-        learn_one(c, c_row, a, b, word, post, ahead, at, alpha)
-        return True
     words = stack_words(WORDS)
     each = stack_words(WORD)
     chunks = (rows + CHUNK - 1) // CHUNK

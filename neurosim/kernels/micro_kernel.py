@@ -16,6 +16,8 @@ nothing needs more than the alignment of one element.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from llvmlite import ir
@@ -38,6 +40,7 @@ __all__ = [
     "TILE_ROWS",
     "TILE_VECTORS",
     "Emitter",
+    "call_shared",
     "emit_prefetch",
     "multiply_strip",
     "never_unroll",
@@ -140,6 +143,41 @@ class Emitter:
         limit = self.broadcast(self.builder.trunc(count, kind) if self.bytes < 8 else count)
         numbers = ir.Constant(ir.VectorType(kind, self.lanes), list(range(self.lanes)))
         return self.builder.icmp_signed("<", numbers, limit)
+
+    @contextmanager
+    def while_room(self, position_at: ir.Value, step: int, end: ir.Value) -> Iterator[ir.Value]:
+        """Emit a loop by a step from the stored position on, while a whole step has room."""
+        builder = self.builder
+        head, body, after = (
+            builder.append_basic_block(f"room.{name}") for name in ("head", "body", "after")
+        )
+        builder.branch(head)
+        builder.position_at_end(head)
+        position = builder.load(position_at, typ=INDEX)
+        following = builder.add(position, self.index(step))
+        builder.cbranch(builder.icmp_signed("<=", following, end), body, after)
+        builder.position_at_end(body)
+        yield position
+        builder.store(following, position_at)
+        builder.branch(head)
+        builder.position_at_end(after)
+
+    @contextmanager
+    def each_bit(self, word: ir.Value) -> Iterator[ir.Value]:
+        """Emit a loop over the bits that a word has, the lowest first; gives their numbers."""
+        builder = self.builder
+        left_at = cgutils.alloca_once(builder, INDEX)
+        builder.store(word, left_at)
+        body, done = builder.append_basic_block("bit"), builder.append_basic_block("bits.done")
+        builder.cbranch(builder.icmp_signed("==", word, self.index(0)), done, body)
+        builder.position_at_end(body)
+        left = builder.load(left_at, typ=INDEX)
+        yield builder.cttz(left, ir.Constant(ir.IntType(1), 1))
+        remaining = builder.and_(left, builder.sub(left, self.index(1)))
+        builder.store(remaining, left_at)
+        again = builder.icmp_signed("!=", remaining, self.index(0))
+        never_unroll(builder.cbranch(again, body, done))
+        builder.position_at_end(done)
 
     def store_sums(
         self, places: list[ir.Value], sums: list[list[ir.Value]], lanes: ir.Value
@@ -284,27 +322,15 @@ def never_unroll(branch: ir.Instruction) -> None:
 def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
     """Emit the loop over rows: full tiles first, then what is left by halves."""
     builder = emit.builder
-    rows = operands["rows"]
     row_at = cgutils.alloca_once_value(builder, emit.index(0))
     tile_rows = TILE_ROWS
     while tile_rows:
-        head = builder.function.append_basic_block("strip.head")
-        body = builder.function.append_basic_block("strip.body")
-        after = builder.function.append_basic_block("strip.after")
-        builder.branch(head)
-        builder.position_at_end(head)
-        row = builder.load(row_at, typ=INDEX)
-        end = builder.add(row, emit.index(tile_rows))
-        builder.cbranch(builder.icmp_signed("<=", end, rows), body, after)
-        builder.position_at_end(body)
-        here = dict(operands)
-        here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
-        here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
-        here["ahead_at"] = builder.add(operands["ahead_at"], row)
-        _emit_tile(emit, tile_rows, vectors, here)
-        builder.store(end, row_at)
-        builder.branch(head)
-        builder.position_at_end(after)
+        with emit.while_room(row_at, tile_rows, operands["rows"]) as row:
+            here = dict(operands)
+            here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
+            here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
+            here["ahead_at"] = builder.add(operands["ahead_at"], row)
+            _emit_tile(emit, tile_rows, vectors, here)
         tile_rows //= 2
 
 
@@ -326,6 +352,36 @@ def shared_function(module: ir.Module, name: str, kinds: list[ir.Type]) -> ir.Fu
     function.attributes.add("noinline")
     function.attributes.add("nounwind")
     return function
+
+
+def call_shared(
+    emission: Callable[[Emitter, dict[str, ir.Value]], None],
+    name: str,
+    operands: tuple[str, ...],
+    c: types.Type,
+) -> Any:
+    """Signature and code of a call of a shared kernel that takes operands of these names.
+
+    `c`, `a` and `b` are pointers, of the type of `c`, `words` is one to int64, `alpha` a number,
+    and all else an int64.
+    """
+    if not isinstance(c, types.CPointer):
+        return None
+    special = {"c": c, "a": c, "b": c, "words": types.CPointer(types.int64), "alpha": c.dtype}
+    kinds = [special.get(operand, types.int64) for operand in operands]
+
+    def codegen(context, builder, signature, arguments):
+        values = [context.get_value_type(kind) for kind in kinds]
+        function = shared_function(builder.module, f"neurosim_{name}_{c.dtype}", values)
+        if function.is_declaration:
+            body = ir.IRBuilder(function.append_basic_block("entry"))
+            named = dict(zip(operands, function.args, strict=True))
+            emission(Emitter(context, body, c.dtype), named)
+            body.ret_void()
+        builder.call(function, arguments)
+        return context.get_dummy_value()
+
+    return types.void(*kinds), codegen
 
 
 @intrinsic(prefer_literal=True)

@@ -16,7 +16,14 @@ vectors are read and written, so padding is touched, and is zero afterwards.
 from __future__ import annotations
 
 from neurosim.kernels.across_kernel import ACROSS_VECTORS, multiply_across, transpose_rows
-from neurosim.kernels.active_sums import MOST_REPLICAS, WORD, learn_active, predict_active
+from neurosim.kernels.active_sums import (
+    MOST_REPLICAS,
+    WORD,
+    learn_active,
+    learn_along_active,
+    predict_active,
+)
+from neurosim.kernels.along_kernel import predict_along
 from neurosim.kernels.inner import inner
 from neurosim.kernels.intrinsics import address, advance, zero_like
 from neurosim.kernels.micro_kernel import (
@@ -80,6 +87,9 @@ def _strip_vectors(columns, width):
 @inner
 def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
     """Extend the chains of the predictions by `depth` presynaptic nodes."""
+    if rows == 1:
+        predict_along(c, a, b, b_row, depth, post, mode)
+        return
     width = vector_length(b)
     j = 0
     while j < post:
@@ -105,7 +115,9 @@ def accumulate_prediction(
     a = address(f, f_at)
     b = address(theta, theta_at)
     c = address(mu, mu_at)
-    block = SHALLOW_BLOCK if rows <= FEW_REPLICAS and post >= LONG_ROW else DEPTH_BLOCK
+    block = SHALLOW_BLOCK if rows == 2 and post >= LONG_ROW else DEPTH_BLOCK
+    if rows == 1:
+        block = pre
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
     looked = 0
     trusted = TRUSTED
@@ -208,6 +220,9 @@ def learn(
     a = address(f, f_at)
     b = address(drive, drive_at)
     c = address(theta, theta_at)
+    if rows == 1:
+        learn_along_active(c, theta_stride, a, b, pre, post, ahead, alpha, skip)
+        return
     width = vector_length(b)
     block = LEARN_BLOCK if rows > FEW_REPLICAS else TILE_ROWS
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
