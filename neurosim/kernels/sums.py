@@ -41,12 +41,13 @@ __all__ = ["accumulate_feedback", "accumulate_prediction", "learn"]
 
 # Summands taken at a time, so that what is read again stays in the caches.
 DEPTH_BLOCK = 256
-# With so few replicas a sum is limited by reading theta. It is then read once, along its rows, a
-# few rows side by side: as many as a cache has ways.
-FEW_REPLICAS = 2
+# With so few replicas a prediction is limited by reading theta. Where rows of theta are long they
+# are then read along, a few of them for every replica in turn.
+FEW_REPLICAS = 3
 SHALLOW_BLOCK = 8
 LONG_ROW = 128
-# Rows of theta that learn together when there are many replicas.
+# Rows of theta that learn together in one strip of columns after the other; if they are long, those
+# of one tile, so that memory is read and written along them.
 LEARN_BLOCK = 256
 # Where too many presynaptic nodes are active to look them up, so many are taken whole, and twice
 # as many each time that this is found again.
@@ -87,8 +88,9 @@ def _strip_vectors(columns, width):
 @inner
 def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
     """Extend the chains of the predictions by `depth` presynaptic nodes."""
-    if rows == 1:
-        predict_along(c, a, b, b_row, depth, post, mode)
+    if rows == 1 or (rows <= FEW_REPLICAS and post >= LONG_ROW):
+        for r in range(rows):
+            predict_along(advance(c, r * c_row), advance(a, r * a_row), b, b_row, depth, post, mode)
         return
     width = vector_length(b)
     j = 0
@@ -115,7 +117,7 @@ def accumulate_prediction(
     a = address(f, f_at)
     b = address(theta, theta_at)
     c = address(mu, mu_at)
-    block = SHALLOW_BLOCK if rows == 2 and post >= LONG_ROW else DEPTH_BLOCK
+    block = SHALLOW_BLOCK if rows <= FEW_REPLICAS and post >= LONG_ROW else DEPTH_BLOCK
     if rows == 1:
         block = pre
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
@@ -224,7 +226,7 @@ def learn(
         learn_along_active(c, theta_stride, a, b, pre, post, ahead, alpha, skip)
         return
     width = vector_length(b)
-    block = LEARN_BLOCK if rows > FEW_REPLICAS else TILE_ROWS
+    block = LEARN_BLOCK if post < LONG_ROW else TILE_ROWS
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
     looked = 0
     trusted = TRUSTED
