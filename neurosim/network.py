@@ -318,6 +318,8 @@ class Network:
         """
         checks.choice("Network.connect", "population", pre, self._populations)
         checks.choice("Network.connect", "population", post, self._populations)
+        # A string of NumPy would be quoted as one in messages.
+        pre, post = str(pre), str(post)
         name = f"{pre}->{post}"
         if name in self._projections:
             raise ArgumentError(f"Network: there is already a projection {name!r}")

@@ -57,7 +57,7 @@ class Simulator(Interventions):
     event_driven : bool
         Whether an object works only when something it reads has changed, or at every tick. If it
         does, value nodes whose f(x) is zero are also left out of sums over all-to-all projections
-        from 64 nodes on, where that is faster. The results are the same, bit for bit.
+        where that is faster. The results are the same, bit for bit.
     threads : int
         Threads for the synaptic sums; their number changes no bit.
     relays : bool

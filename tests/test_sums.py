@@ -332,7 +332,7 @@ def test_bits_do_not_depend_on_threads(shape, threads, dtype):
 @pytest.mark.parametrize(
     "shape",
     [(1, 64, 5), (2, 130, 150), (3, 79, 37), (20, 784, 32), (70, 330, 20), (130, 200, 70),
-     (1030, 70, 3)],
+     (1023, 70, 3), (1024, 140, 4), (1030, 140, 4)],
 )  # fmt: skip
 @pytest.mark.parametrize("threads", [0, 2])
 def test_leaving_out_the_silent_changes_no_bit(shape, share, threads, dtype):
@@ -392,14 +392,16 @@ def test_weights_of_the_silent_are_not_touched(rows, skip):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("shape", [(3, 19, 21), (1, 35, 37)])
-def test_padding_stays_zero_when_numbers_overflow(shape, dtype):
+@pytest.mark.parametrize("shape", [(3, 19, 21), (1, 35, 37), (1, 70, 150), (9, 128, 150)])
+@pytest.mark.parametrize("skip", [False, True])
+def test_padding_stays_zero_when_numbers_overflow(shape, skip, dtype):
     layout = Layout(shape, dtype)
+    layout.silence(0.9)
     layout.block("f")[:, 0] = np.inf
     layout.block("epsilon")[:, 0] = np.nan
-    layout.predict(True)
+    layout.predict(True, skip=skip)
     layout.feed_back(True)
-    layout.learn(0.1)
+    layout.learn(0.1, skip=skip)
     assert not layout.block("mu")[:, layout.post :].any()
     assert not layout.block("feedback")[:, layout.pre :].any()
     assert not layout.weights()[:, layout.post :].any()

@@ -16,7 +16,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from neurosim.kernels.intrinsics import llvm_fma
-from neurosim.kernels.micro_kernel import FRESH, INDEX, Emitter, never_unroll, shared_function
+from neurosim.kernels.micro_kernel import FRESH, INDEX, Emitter, call_shared, never_unroll
 
 __all__ = ["ACROSS_VECTORS", "multiply_across", "transpose_rows"]
 
@@ -101,25 +101,7 @@ def transpose_rows(
     Rows past the last are not read: the last is read again in their place, so that the lanes
     beyond `rows` hold numbers that nobody uses.
     """
-    if not isinstance(target, types.CPointer):
-        return None
-
-    dtype = target.dtype
-
-    def codegen(context, builder, signature, arguments):
-        pointer = context.get_value_type(types.CPointer(dtype))
-        kinds = [pointer, INDEX, pointer, *[INDEX] * 3]
-        function = shared_function(builder.module, f"neurosim_transpose_rows_{dtype}", kinds)
-        if function.is_declaration:
-            body = ir.IRBuilder(function.append_basic_block("entry"))
-            operands = dict(zip(_TRANSPOSE_OPERANDS, function.args, strict=True))
-            _emit_transpose(Emitter(context, body, dtype), operands)
-            body.ret_void()
-        builder.call(function, arguments)
-        return context.get_dummy_value()
-
-    i = types.intp
-    return types.void(target, i, target, i, i, i), codegen
+    return call_shared(_emit_transpose, "transpose_rows", _TRANSPOSE_OPERANDS, target)
 
 
 def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
@@ -196,21 +178,4 @@ def multiply_across(
     mode : int
         FRESH or CONTINUE.
     """
-    if not isinstance(c, types.CPointer):
-        return None
-    dtype = c.dtype
-
-    def codegen(context, builder, signature, arguments):
-        pointer = context.get_value_type(types.CPointer(dtype))
-        name = f"neurosim_multiply_across_{dtype}"
-        function = shared_function(builder.module, name, [pointer] * 3 + [INDEX] * 4)
-        if function.is_declaration:
-            body = ir.IRBuilder(function.append_basic_block("entry"))
-            operands = dict(zip(_ACROSS_OPERANDS, function.args, strict=True))
-            _emit_across(Emitter(context, body, dtype), operands)
-            body.ret_void()
-        builder.call(function, arguments)
-        return context.get_dummy_value()
-
-    i = types.intp
-    return types.void(c, c, c, i, i, i, i), codegen
+    return call_shared(_emit_across, "multiply_across", _ACROSS_OPERANDS, c)

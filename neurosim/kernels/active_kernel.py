@@ -31,19 +31,17 @@ from neurosim.kernels.micro_kernel import (
     LEARN,
     Emitter,
     call_shared,
-    emit_prefetch,
-    shared_function,
+    emit_look_ahead,
 )
 
 __all__ = [
     "ACTIVE_ROWS", "CHUNK", "GROUPS", "STRIP_VECTORS", "WORD", "active_across", "active_along",
-    "count_bits", "emit_words_ahead", "multiply_active", "stack_words",
+    "count_bits", "multiply_active", "stack_words",
 ]  # fmt: skip
 
 # Summands that one word tells of, and how many at most if they lie across: one bit of each lane
 # tells of one, and lanes of float32 have no more.
 WORD, CHUNK = 64, 32
-CACHE_LINE = 64  # bytes
 # Rows of numbers may be read up to the next multiple of so many elements.
 PADDING = 16
 # Rows that are taken together, and vectors of columns at a time: their chains fit the registers,
@@ -52,7 +50,7 @@ ACTIVE_ROWS = 4 if VECTOR_REGISTERS >= 32 else 2
 STRIP_VECTORS = 4
 # Words that tell of WORD rows.
 GROUPS = WORD // ACTIVE_ROWS
-ACROSS_VECTORS = 4
+LOOK_VECTORS = 4
 
 
 @intrinsic
@@ -79,7 +77,7 @@ def stack_words(typingctx: Any, count: types.Type):
     return types.CPointer(types.int64)(count), codegen
 
 
-def _emit_along(emit: Emitter, operands: dict[str, ir.Value]) -> ir.Value:
+def _emit_word_along(emit: Emitter, operands: dict[str, ir.Value]) -> ir.Value:
     """Emit the word of `active_along`."""
     builder = emit.builder
     kind = ir.VectorType(ir.IntType(emit.bytes * 8), emit.lanes)
@@ -116,21 +114,21 @@ def active_along(typingctx: Any, a: types.Type, a_row: Any, rows: Any, count: An
 
     def codegen(context, builder, signature, arguments):
         names = ("a", "a_row", "rows", "count")
-        return _emit_along(
+        return _emit_word_along(
             Emitter(context, builder, a.dtype), dict(zip(names, arguments, strict=True))
         )
 
     return i(a, i, i, i), codegen
 
 
-def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
+def _emit_words_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
     """Emit `active_across`, a few vectors at a time."""
     builder = emit.builder
     integer = ir.IntType(emit.bytes * 8)
     numbers = ir.VectorType(integer, emit.lanes)
     wide = ir.VectorType(INDEX, emit.lanes)
     none = ir.Constant(numbers, [0] * emit.lanes)
-    vectors = min(ACROSS_VECTORS, max(1, PADDING // emit.lanes))
+    vectors = min(LOOK_VECTORS, max(1, PADDING // emit.lanes))
     words_at = [cgutils.alloca_once(builder, numbers) for _ in range(vectors)]
     step = emit.index(vectors * emit.lanes)
     with cgutils.for_range_slice(
@@ -152,27 +150,6 @@ def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
             at = builder.add(position, emit.index(v * emit.lanes))
             at = builder.gep(operands["words"], [at], source_etype=INDEX)
             builder.store(words, builder.bitcast(at, wide.as_pointer()), align=8)
-
-
-def emit_words_ahead(
-    emit: Emitter, operands: dict[str, ir.Value], turn: ir.Value, turns: ir.Value
-) -> None:
-    """Ask for the elements of the next batch that the words of this call are about.
-
-    As in `micro_kernel`, but whole words, of every `turns`-th sample from number `turn` on.
-    """
-    builder = emit.builder
-    told = builder.icmp_signed("!=", operands["ahead"], emit.index(0))
-    with builder.if_then(told):
-        table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
-        count = builder.load(table, typ=INDEX)
-        with cgutils.for_range_slice(builder, turn, count, turns, INDEX) as (sample, _):
-            entry = builder.gep(table, [builder.add(sample, emit.index(1))], source_etype=INDEX)
-            there = builder.inttoptr(builder.load(entry, typ=INDEX), operands["c"].type)
-            there = emit.at(there, operands["ahead_at"])
-            for element in range(0, WORD, CACHE_LINE // emit.bytes):
-                place = emit.at(there, emit.index(element))
-                emit_prefetch(emit, place, writes=False)
 
 
 def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
@@ -226,7 +203,8 @@ def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> N
     """Emit the loop over rows: a few at a time, then what is left by halves."""
     builder = emit.builder
     row_at = cgutils.alloca_once_value(builder, emit.index(0))
-    builder.store(emit.index(0), row_at)
+    rounded = builder.add(operands["rows"], emit.index(ACTIVE_ROWS - 1))
+    groups = builder.udiv(rounded, emit.index(ACTIVE_ROWS))
     rows = ACTIVE_ROWS
     while rows:
         with emit.while_room(row_at, rows, operands["rows"]) as row:
@@ -235,8 +213,7 @@ def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> N
             here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
             group = builder.udiv(row, emit.index(ACTIVE_ROWS))
             here["words"] = builder.gep(operands["words"], [group], source_etype=INDEX)
-            groups = builder.udiv(operands["rows"], emit.index(ACTIVE_ROWS))
-            emit_words_ahead(emit, operands, group, builder.add(groups, emit.index(1)))
+            emit_look_ahead(emit, operands, group, groups, WORD)
             _emit_rows(emit, rows, vectors, here)
         rows //= 2
 
@@ -261,35 +238,20 @@ def _emit_strips(emit: Emitter, operands: dict[str, ir.Value]) -> None:
 
 
 @intrinsic
-def active_across(typingctx: Any, words: Any, pointer: types.Type, row: Any, rows: Any, count: Any):
+def active_across(typingctx: Any, words: Any, a: types.Type, a_row: Any, rows: Any, count: Any):
     """Write the words of `count` elements, each along so many rows, at most CHUNK.
 
     Parameters
     ----------
     words : pointer to int64
         Where to; the words of whole vectors are written, up to WORD.
-    pointer, row, rows : pointer, int, int
+    a, a_row, rows : pointer, int, int
         The first row, elements from one to the next, and their number.
     count : int
         1 to WORD elements of each row; whole vectors are read.
     """
-    if not isinstance(pointer, types.CPointer):
-        return None
     names = ("words", "a", "a_row", "rows", "count")
-
-    def codegen(context, builder, signature, arguments):
-        kinds = [argument.type for argument in arguments]
-        function = shared_function(builder.module, f"neurosim_active_across_{pointer.dtype}", kinds)
-        if function.is_declaration:
-            body = ir.IRBuilder(function.append_basic_block("entry"))
-            emit = Emitter(context, body, pointer.dtype)
-            _emit_across(emit, dict(zip(names, function.args, strict=True)))
-            body.ret_void()
-        builder.call(function, arguments)
-        return context.get_dummy_value()
-
-    i = types.int64
-    return types.void(types.CPointer(i), pointer, i, i, i), codegen
+    return call_shared(_emit_words_across, "active_across", names, a)
 
 
 _OPERANDS = (

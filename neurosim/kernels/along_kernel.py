@@ -1,6 +1,6 @@
-"""Kernels for one replica, which read theta along its rows, once.
+"""Kernels that take one replica, and read theta along its rows.
 
-With one replica there is nothing to share between results, and the time is that of reading theta. A
+With few replicas there is little to share between results, and the time is that of reading theta. A
 few rows are taken side by side, from their beginning to their end, as memory likes it. The order of
 each sum is the same as in `neurosim.kernels.micro_kernel`.
 """
@@ -13,9 +13,9 @@ from llvmlite import ir
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.active_kernel import emit_words_ahead
+from neurosim.kernels.active_kernel import WORD
 from neurosim.kernels.intrinsics import llvm_fma
-from neurosim.kernels.micro_kernel import FRESH, Emitter, call_shared
+from neurosim.kernels.micro_kernel import FRESH, Emitter, call_shared, emit_look_ahead
 
 __all__ = ["learn_along", "predict_along"]
 
@@ -94,7 +94,7 @@ def _emit_prediction(emit: Emitter, operands: dict[str, ir.Value]) -> None:
 def _emit_plasticity(emit: Emitter, operands: dict[str, ir.Value]) -> None:
     """Emit `learn_along`: columns in registers if they are few, and else row by row."""
     builder = emit.builder
-    emit_words_ahead(emit, operands, emit.index(0), emit.index(1))
+    emit_look_ahead(emit, operands, emit.index(0), emit.index(1), WORD)
     vectors = _whole_vectors(emit, operands["post"])
 
     def learn(i: ir.Value, position: ir.Value, drive: list[ir.Value]) -> None:

@@ -143,11 +143,11 @@ class State(NamedTuple):
     row: Array  # (flag, population, replica)
     word: Array  # the same memory, eight replicas at a time
     asleep: Array  # per population, values of `sleep`
-    near: Array  # per population, values of `sleep`: whether it is on the agenda
+    near: Array  # per population, in whole words, values of `sleep`: whether it is on the agenda
     agenda: Array  # how many populations a tick looks at, and which
     evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
-    learned: Array  # per projection: theta changed on the way to this snapshot
-    learned_next: Array  # from the gates on, that it may in the step being made; then, that it did
+    learned: Array  # per projection, in whole words: theta changed on the way to this snapshot
+    learned_next: Array  # the same, from the gates on, that it may in this step; then, that it did
     pending: Array  # per block of weights: there are deferred changes
     bound: Array  # (population, 2)
     theta_bound: Array  # per block of weights: upper bound of |theta|

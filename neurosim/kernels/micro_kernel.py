@@ -41,6 +41,7 @@ __all__ = [
     "TILE_VECTORS",
     "Emitter",
     "call_shared",
+    "emit_look_ahead",
     "emit_prefetch",
     "multiply_strip",
     "never_unroll",
@@ -49,6 +50,7 @@ __all__ = [
     "vector_length",
 ]
 
+CACHE_LINE = 64  # bytes
 TILE_VECTORS = 3
 # 8 x 3 accumulators, 3 vectors of B and one of A fit 32 registers; 4 x 3 of them fit 16.
 TILE_ROWS = 8 if VECTOR_REGISTERS >= 32 else 4
@@ -223,19 +225,24 @@ def emit_prefetch(emit: Emitter, place: ir.Value, *, writes: bool) -> None:
     builder.call(prefetch, [builder.bitcast(place, byte), *told])
 
 
-def _emit_look_ahead(emit: Emitter, operands: dict[str, ir.Value]) -> None:
-    """Ask for the elements of the next batch that belong to this tile's rows.
+def emit_look_ahead(
+    emit: Emitter, operands: dict[str, ir.Value], turn: ir.Value, turns: ir.Value, elements: int
+) -> None:
+    """Ask for so many elements of every `turns`-th sample of the next batch, from `turn` on.
 
-    They lie anywhere in memory and are needed when this batch is done. A few lines for each tile
-    arrive while it is computed; many at a time would keep it waiting.
+    They lie anywhere in memory and are needed when this batch is done. A few lines at a time arrive
+    while it is computed; many would keep it waiting.
     """
     builder = emit.builder
-    with cgutils.if_unlikely(builder, builder.icmp_signed("!=", operands["ahead"], emit.index(0))):
+    with builder.if_then(builder.icmp_signed("!=", operands["ahead"], emit.index(0))):
         table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
-        with cgutils.for_range(builder, builder.load(table, typ=INDEX)) as loop:
-            entry = builder.gep(table, [builder.add(loop.index, emit.index(1))], source_etype=INDEX)
+        count = builder.load(table, typ=INDEX)
+        with cgutils.for_range_slice(builder, turn, count, turns, INDEX) as (sample, _):
+            entry = builder.gep(table, [builder.add(sample, emit.index(1))], source_etype=INDEX)
             row = builder.inttoptr(builder.load(entry, typ=INDEX), emit.element.as_pointer())
-            emit_prefetch(emit, emit.at(row, operands["ahead_at"]), writes=False)
+            there = emit.at(row, operands["ahead_at"])
+            for element in range(0, elements, CACHE_LINE // emit.bytes):
+                emit_prefetch(emit, emit.at(there, emit.index(element)), writes=False)
 
 
 def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
@@ -247,7 +254,8 @@ def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
     c_rows = [emit.at(c, builder.mul(operands["c_row"], emit.index(r))) for r in range(rows)]
     a_rows = [emit.at(a, builder.mul(operands["a_row"], emit.index(r))) for r in range(rows)]
 
-    _emit_look_ahead(emit, operands)
+    # Of every sample the line with what belongs to the rows of this tile.
+    emit_look_ahead(emit, operands, emit.index(0), emit.index(1), 1)
     # The results' cache lines are needed at the end, and come while the sums are formed.
     for row in c_rows:
         for v in range(vectors):
@@ -362,12 +370,13 @@ def call_shared(
 ) -> Any:
     """Signature and code of a call of a shared kernel that takes operands of these names.
 
-    `c`, `a` and `b` are pointers, of the type of `c`, `words` is one to int64, `alpha` a number,
-    and all else an int64.
+    `c`, `a`, `b`, `source` and `target` are pointers, of the type of `c`, `words` is one to int64,
+    `alpha` a number, and all else an int64.
     """
     if not isinstance(c, types.CPointer):
         return None
-    special = {"c": c, "a": c, "b": c, "words": types.CPointer(types.int64), "alpha": c.dtype}
+    special = dict.fromkeys(("c", "a", "b", "source", "target"), c)
+    special |= {"words": types.CPointer(types.int64), "alpha": c.dtype}
     kinds = [special.get(operand, types.int64) for operand in operands]
 
     def codegen(context, builder, signature, arguments):

@@ -44,7 +44,7 @@ def words_of(state, flag, p):
 
 @inner
 def start_of_run(flags, first, rows):
-    """First replica from `first` on whose flag is set, or `rows`."""
+    """First replica from `first` on whose flag is set, or `rows`; the same of other flags."""
     if first < rows and flags[first] == 0:
         return end_of_run(flags, first, rows)
     return first
@@ -54,7 +54,8 @@ def start_of_run(flags, first, rows):
 def end_of_run(flags, first, rows):
     """First replica from `first` on whose flag is not that of `first`, or `rows`.
 
-    `flags` are those of all replicas, and are looked at eight at a time.
+    `flags` are those of all replicas, or others to which whole words of memory belong: they are
+    looked at eight at a time.
     """
     same = ONES * np.uint64(flags[first])
     begin = first & ~7

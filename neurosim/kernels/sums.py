@@ -216,8 +216,8 @@ def learn(
 
     G[i, j] = chain over r ascending of fma(f[r, i], drive[r, j], 0.0 to begin with). `ahead` is the
     address of a table of rows, as long as those of f, that will be read soon, or 0. Where enough
-    f[r, i] are zero they are left out if `skip` allows it: of finite numbers, with weights that are
-    not -0.0, the bits are the same.
+    f[r, i] are zero they are left out if `skip` allows it, of a single replica any: of finite
+    numbers, with weights that are not -0.0, the bits are the same.
     """
     a = address(f, f_at)
     b = address(drive, drive_at)
