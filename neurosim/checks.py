@@ -126,11 +126,11 @@ def finite_array(
         raise DataError(f"{owner}: {argument} must have shape {wanted}, not {array.shape}")
     with np.errstate(over="ignore"):
         converted = np.ascontiguousarray(array, dtype=dtype)
-    # One pass at the speed of memory: a sum of squares is finite unless an element is not, or it
-    # overflows.
+    # One pass without a temporary array: a sum of squares is finite unless an element is not, or it
+    # overflows. A product of BLAS would wake its threads for it.
     flat = converted.reshape(-1)
     with np.errstate(over="ignore", invalid="ignore"):
-        finite = np.isfinite(flat @ flat) or np.isfinite(flat).all()
+        finite = np.isfinite(np.einsum("i,i", flat, flat)) or np.isfinite(flat).all()
     if not finite:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
         raise DataError(
