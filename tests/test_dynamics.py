@@ -567,6 +567,7 @@ def test_recording_stays_in_the_compiled_loop(monkeypatch):
 
     sim = started(models.FaZIL())
     monitor = ns.StateMonitor(sim, "x")
+    sim._ticks_per_slice = 1000  # however slow the machine has been
     calls = []
     compiled = simulator.engine.run
     monkeypatch.setattr(

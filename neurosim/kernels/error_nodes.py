@@ -101,21 +101,14 @@ def fall_silent(plan, state, q, first, last):
     """Phi ends in the replicas from first to last, where nothing that is read there has changed.
 
     The same as `take_in`: an epsilon that stays what it was is quiet now if it was quiet before,
-    and does not fire. Returns the largest |epsilon|.
+    and does not fire. If the world changes something in this snapshot yet, what is seen then of the
+    way here is the same, too: this is no evaluation that another would have to add to.
     """
     population = plan.populations[q]
-    a = first * population.stride
-    z = last * population.stride
-    top = pointwise.silence(
-        plan.parameter[ZERO_THRESHOLD], block(state.real, population.epsilon, a, z),
-        block(state.flag, population.seen, a, z), block(state.flag, population.phi, a, z),
-    )  # fmt: skip
+    phi = population.phi
+    fill(state.flag, phi + first * population.stride, phi + last * population.stride, 0)
     state.asleep[q] = WAKING
-    fill(flags_of(state, LIVE, q), first, last, top != 0)
     fill(flags_of(state, SPIKING, q), first, last, 0)
-    for r in range(first, last):
-        state.evaluated[q, r] = state.clock[TICK]
-    return top
 
 
 @inner
@@ -247,10 +240,10 @@ def refresh_error_nodes(plan, state):
             if setting.watch and state.clock[SAME_SNAPSHOT]:
                 last = end_of_same_age(state, q, first, last)
             if touched[first] == LOOKS and stays:
-                bound = max(bound, fall_silent(plan, state, q, first, last))
+                fall_silent(plan, state, q, first, last)
             else:
                 bound = max(bound, take_in(plan, state, q, first, last, touched[first]))
-            count += last - first
+                count += last - first
             first = start_of_run(touched, last, rows)
         if count < rows:
             bound = max(bound, state.bound[q, BOUND_EPSILON])

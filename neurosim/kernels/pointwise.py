@@ -23,7 +23,7 @@ from neurosim.kernels.intrinsics import (
 __all__ = [
     "accept", "change_activity", "copy", "date", "descend", "detect", "differ", "follow",
     "inject", "integrate", "keep_where", "largest", "move", "observe", "recompute",
-    "scale", "silence", "wait", "zero_where",
+    "scale", "wait", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -250,20 +250,6 @@ def observe(threshold, epsilon, delta_x, mu, mu_next, resting, moved, predicted,
         bits |= MU_MOVED if predicted and changed else 0
         bits |= WAS_QUIET if abs(epsilon[i]) <= threshold else 0
         seen[i] = bits
-
-
-@apart
-def silence(threshold, epsilon, seen, phi):
-    """Phi = 0, and seen = whether epsilon, which does not change, is quiet.
-
-    Returns the largest magnitude.
-    """
-    top = float_to_bits(threshold - threshold)
-    for i in range(seen.size):
-        seen[i] = WAS_QUIET if abs(epsilon[i]) <= threshold else 0
-        phi[i] = 0
-        top = raised(top, epsilon[i])
-    return float(bits_to_float(top))
 
 
 @apart
