@@ -93,7 +93,8 @@ def decide(plan, state, q, timer, signal, first, last):
     flag = state.flag
     resting = block(flag, population.resting, a, z)
     resting_next = block(flag, population.resting_next, a, z)
-    pointwise.zero_where(resting, block(state.real, population.drive, a, z))
+    if any_set(resting):
+        pointwise.zero_where(resting, block(state.real, population.drive, a, z))
     opened = block(flag, population.open, a, z)
     for i in range(resting.size):
         resting_next[i] = resting[i] | opened[i]
@@ -193,6 +194,10 @@ def mark_where_rest_comes(plan, state, p):
         return False
     if population.outgoing == 0 and not population.held:
         return False
+    for n in range(population.outgoing):
+        k = plan.wiring[population.first_outgoing + n]
+        if not any_set(words_of(state, RESTED, plan.projections[k].post)):
+            return False
     # AWAKE is free until the value nodes look around.
     over = words_of(state, AWAKE, p)
     rested = words_of(state, RESTED, p)
