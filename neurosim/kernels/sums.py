@@ -46,9 +46,10 @@ DEPTH_BLOCK = 256
 FEW_REPLICAS = 3
 SHALLOW_BLOCK = 8
 LONG_ROW = 128
-# Rows of theta that learn together in one strip of columns after the other; if they are long, those
-# of one tile, so that memory is read and written along them.
+# Rows of theta that learn together in one strip of columns after the other; if they are so long
+# that theta fills the caches, those of one tile, so that memory is read and written along them.
 LEARN_BLOCK = 256
+VERY_LONG_ROW = 1024
 # Where too many presynaptic nodes are active to look them up, so many are taken whole, and twice
 # as many each time that this is found again.
 TRUSTED = 128
@@ -226,7 +227,7 @@ def learn(
         learn_along_active(c, theta_stride, a, b, pre, post, ahead, alpha, skip)
         return
     width = vector_length(b)
-    block = LEARN_BLOCK if post < LONG_ROW else TILE_ROWS
+    block = LEARN_BLOCK if post < VERY_LONG_ROW else TILE_ROWS
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
     looked = 0
     trusted = TRUSTED
