@@ -28,7 +28,6 @@ from neurosim.kernels.micro_kernel import (
     CONTINUE,
     FRESH,
     INDEX,
-    LEARN,
     Emitter,
     call_shared,
     emit_look_ahead,
@@ -128,7 +127,7 @@ def _emit_words_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
     numbers = ir.VectorType(integer, emit.lanes)
     wide = ir.VectorType(INDEX, emit.lanes)
     none = ir.Constant(numbers, [0] * emit.lanes)
-    vectors = min(LOOK_VECTORS, max(1, PADDING // emit.lanes))
+    vectors = min(LOOK_VECTORS, PADDING // emit.lanes)
     words_at = [cgutils.alloca_once(builder, numbers) for _ in range(vectors)]
     step = emit.index(vectors * emit.lanes)
     with cgutils.for_range_slice(
@@ -161,8 +160,7 @@ def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
     sums = [[cgutils.alloca_once(builder, emit.vector) for _ in range(vectors)] for _ in c_rows]
     seen_at = cgutils.alloca_once(builder, INDEX)
     builder.store(emit.index(0), seen_at)
-    mode = operands["mode"]
-    continues = builder.icmp_signed("==", mode, emit.index(CONTINUE))
+    continues = builder.icmp_signed("==", operands["mode"], emit.index(CONTINUE))
     with builder.if_else(continues) as (go_on, begin):
         for case, value in ((go_on, emit.load), (begin, lambda place, v: emit.zero)):
             with case:
@@ -187,16 +185,11 @@ def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
                     value = builder.load(chain, typ=emit.vector)
                     builder.store(llvm_fma(builder, left, vector, value), chain)
     # Where no bit was set, nothing changes what is stored.
-    fresh = builder.icmp_signed("==", mode, emit.index(FRESH))
+    fresh = builder.icmp_signed("==", operands["mode"], emit.index(FRESH))
     seen = builder.icmp_signed("!=", builder.load(seen_at, typ=INDEX), emit.index(0))
     with builder.if_then(builder.or_(fresh, seen)):
         results = [[builder.load(chain, typ=emit.vector) for chain in row] for row in sums]
-        learns = builder.icmp_signed("==", mode, emit.index(LEARN))
-        with builder.if_else(learns) as (learn, store):
-            with learn:
-                emit.learn_sums(c_rows, results, operands["lanes"], operands["alpha"])
-            with store:
-                emit.store_sums(c_rows, results, operands["lanes"])
+        emit.end_sums(c_rows, results, operands)
 
 
 def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:

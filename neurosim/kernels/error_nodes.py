@@ -66,10 +66,6 @@ def take_in(plan, state, q, first, last, how):
     epsilon = block(real, population.epsilon, a, z)
     delta_x = block(real, population.delta_x, a, z)
     resting = block(flag, population.resting, a, z)
-    if setting.error_rule and not predicted:
-        pointwise.copy(mu, mu_next)
-    elif setting.error_rule:
-        pointwise.keep_where(resting, mu, mu_next)
     again = state.clock[SAME_SNAPSHOT] and state.evaluated[q, first] == state.clock[TICK]
     if setting.detector and not again:
         # What is driven is said anew before the next synapse learns.
@@ -81,7 +77,7 @@ def take_in(plan, state, q, first, last, how):
             predicted, again, seen,
         )  # fmt: skip
     if setting.error_rule:
-        erred, top = apply_error_rule(plan, state, q, a, z, moved, again)
+        erred, top = apply_error_rule(plan, state, q, a, z, moved, predicted, again)
     elif setting.delta_form:
         erred, top = pointwise.integrate(delta_x, mu_next, resting, moved, predicted, mu, epsilon)
     else:
@@ -112,8 +108,18 @@ def fall_silent(plan, state, q, first, last):
 
 
 @inner
-def apply_error_rule(plan, state, q, a, z, moved, again):
-    """Epsilon by a rule of the user; returns whether any changes, and the largest magnitude."""
+def apply_error_rule(plan, state, q, a, z, moved, predicted, again):
+    """Epsilon by a rule of the user; returns whether any changes, and the largest magnitude.
+
+    Such a rule reads mu_next, which is as mu where it is no news.
+    """
+    population = plan.populations[q]
+    mu = block(state.real, population.mu, a, z)
+    mu_next = block(state.real, population.mu_next, a, z)
+    if predicted:
+        pointwise.keep_where(block(state.flag, population.resting, a, z), mu, mu_next)
+    else:
+        pointwise.copy(mu, mu_next)
     result = call_rule(
         plan.setting[0].error_rule, state.real, state.flag, state.quiet_since, plan.parameter,
         plan.populations, q, a, z - a, (1 if moved else 0) | (2 if again else 0),
@@ -122,7 +128,7 @@ def apply_error_rule(plan, state, q, a, z, moved, again):
     if result & 2:
         state.clock[REFUSED] = 1
         state.clock[FAULT] = q
-    epsilon = block(state.real, plan.populations[q].epsilon, a, z)
+    epsilon = block(state.real, population.epsilon, a, z)
     return result & 1 != 0, pointwise.largest(epsilon)
 
 
@@ -270,12 +276,8 @@ def become_quiet(plan, state, q):
         epsilon,
     )
     if plan.setting[0].error_rule:
-        # Such a rule reads mu_next, and settling has written mu.
-        pointwise.copy(
-            block(real, population.mu, 0, count), block(real, population.mu_next, 0, count)
-        )
         forget(real, population.error_memory, count)
-        _, top = apply_error_rule(plan, state, q, 0, count, False, False)
+        _, top = apply_error_rule(plan, state, q, 0, count, False, False, False)
     state.bound[q, BOUND_EPSILON] = top
     fill(flags_of(state, LIVE, q), 0, rows, top != 0)
     fill(flags_of(state, ERRED, q), 0, rows, top != 0)

@@ -194,10 +194,6 @@ def mark_where_rest_comes(plan, state, p):
         return False
     if population.outgoing == 0 and not population.held:
         return False
-    for n in range(population.outgoing):
-        k = plan.wiring[population.first_outgoing + n]
-        if not any_set(words_of(state, RESTED, plan.projections[k].post)):
-            return False
     # AWAKE is free until the value nodes look around.
     over = words_of(state, AWAKE, p)
     rested = words_of(state, RESTED, p)

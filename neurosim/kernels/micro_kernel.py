@@ -213,6 +213,18 @@ class Emitter:
         ]
         self.store_sums(places, learned, lanes)
 
+    def end_sums(
+        self, places: list[ir.Value], sums: list[list[ir.Value]], operands: dict[str, ir.Value]
+    ) -> None:
+        """Store sums or, to LEARN, take them as the change of the weights that are stored there."""
+        builder = self.builder
+        learns = builder.icmp_signed("==", operands["mode"], self.index(LEARN))
+        with builder.if_else(learns) as (learn, store):
+            with learn:
+                self.learn_sums(places, sums, operands["lanes"], operands["alpha"])
+            with store:
+                self.store_sums(places, sums, operands["lanes"])
+
 
 def emit_prefetch(emit: Emitter, place: ir.Value, *, writes: bool) -> None:
     """Ask for the cache line of a place: to be written at once, or to be read later."""
@@ -234,7 +246,7 @@ def emit_look_ahead(
     while it is computed; many would keep it waiting.
     """
     builder = emit.builder
-    with builder.if_then(builder.icmp_signed("!=", operands["ahead"], emit.index(0))):
+    with cgutils.if_unlikely(builder, builder.icmp_signed("!=", operands["ahead"], emit.index(0))):
         table = builder.inttoptr(operands["ahead"], INDEX.as_pointer())
         count = builder.load(table, typ=INDEX)
         with cgutils.for_range_slice(builder, turn, count, turns, INDEX) as (sample, _):
@@ -249,7 +261,6 @@ def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
     """Emit one tile: load or zero the accumulators, run along k, store or learn."""
     builder = emit.builder
     c, a, b = operands["c"], operands["a"], operands["b"]
-    mode = operands["mode"]
     function = builder.function
     c_rows = [emit.at(c, builder.mul(operands["c_row"], emit.index(r))) for r in range(rows)]
     a_rows = [emit.at(a, builder.mul(operands["a_row"], emit.index(r))) for r in range(rows)]
@@ -266,7 +277,8 @@ def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
     load_block = function.append_basic_block("tile.load")
     loop_block = function.append_basic_block("tile.loop")
     done_block = function.append_basic_block("tile.done")
-    builder.cbranch(builder.icmp_signed("==", mode, emit.index(CONTINUE)), load_block, loop_block)
+    continues = builder.icmp_signed("==", operands["mode"], emit.index(CONTINUE))
+    builder.cbranch(continues, load_block, loop_block)
     builder.position_at_end(load_block)
     loaded = [[emit.load(c_rows[r], v) for v in range(vectors)] for r in range(rows)]
     builder.branch(loop_block)
@@ -302,14 +314,8 @@ def _emit_tile(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
     again = builder.icmp_signed("<", following, operands["depth"])
     never_unroll(builder.cbranch(again, loop_block, done_block))
 
-    # End: store the sums, or take them as the change of the weights that are stored there.
     builder.position_at_end(done_block)
-    learns = builder.icmp_signed("==", mode, emit.index(LEARN))
-    with builder.if_else(learns) as (learn, store):
-        with learn:
-            emit.learn_sums(c_rows, results, operands["lanes"], operands["alpha"])
-        with store:
-            emit.store_sums(c_rows, results, operands["lanes"])
+    emit.end_sums(c_rows, results, operands)
 
 
 def never_unroll(branch: ir.Instruction) -> None:
@@ -442,22 +448,12 @@ def multiply_strip(
     if not isinstance(vectors, types.IntegerLiteral) or not isinstance(c, types.CPointer):
         return None
     count = vectors.literal_value
-    dtype = c.dtype
-    pointer = types.CPointer(dtype)
+    signature, call = call_shared(
+        lambda emit, operands: _emit_strip(emit, count, operands),
+        f"multiply_strip_{TILE_ROWS}x{count}", _STRIP_OPERANDS, c,
+    )  # fmt: skip
 
     def codegen(context, builder, signature, arguments):
-        at, element = context.get_value_type(pointer), context.get_value_type(dtype)
-        name = f"neurosim_multiply_strip_{dtype}_{TILE_ROWS}x{count}"
-        kinds = [at, INDEX, at, INDEX, INDEX, at, *[INDEX] * 7, element]
-        function = shared_function(builder.module, name, kinds)
-        if function.is_declaration:
-            body = ir.IRBuilder(function.append_basic_block("entry"))
-            operands = dict(zip(_STRIP_OPERANDS, function.args, strict=True))
-            _emit_strip(Emitter(context, body, dtype), count, operands)
-            body.ret_void()
-        builder.call(function, arguments[1:])
-        return context.get_dummy_value()
+        return call(context, builder, signature, arguments[1:])
 
-    i = types.intp
-    signature = types.void(vectors, pointer, i, pointer, i, i, pointer, *[i] * 7, dtype)
-    return signature, codegen
+    return types.void(vectors, *signature.args), codegen

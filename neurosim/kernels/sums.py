@@ -89,10 +89,6 @@ def _strip_vectors(columns, width):
 @inner
 def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
     """Extend the chains of the predictions by `depth` presynaptic nodes."""
-    if rows == 1 or (rows <= FEW_REPLICAS and post >= LONG_ROW):
-        for r in range(rows):
-            predict_along(advance(c, r * c_row), advance(a, r * a_row), b, b_row, depth, post, mode)
-        return
     width = vector_length(b)
     j = 0
     while j < post:
@@ -118,20 +114,22 @@ def accumulate_prediction(
     a = address(f, f_at)
     b = address(theta, theta_at)
     c = address(mu, mu_at)
-    block = SHALLOW_BLOCK if rows <= FEW_REPLICAS and post >= LONG_ROW else DEPTH_BLOCK
-    if rows == 1:
-        block = pre
+    along = rows == 1 or (rows <= FEW_REPLICAS and post >= LONG_ROW)
+    block = DEPTH_BLOCK
+    if along:
+        block = pre if rows == 1 else SHALLOW_BLOCK
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
     looked = 0
     trusted = TRUSTED
     k = 0
     while k < pre:
         mode = FRESH if fresh and k == 0 else CONTINUE
+        a_here, b_here = advance(a, k), advance(b, k * theta_stride)
         if skip and k >= looked:
             depth = min(WORD, pre - k)
             if predict_active(
-                c, mu_stride, advance(a, k), f_stride, advance(b, k * theta_stride), theta_stride,
-                rows, depth, post, fresh and k == 0,
+                c, mu_stride, a_here, f_stride, b_here, theta_stride, rows, depth, post,
+                fresh and k == 0,
             ):  # fmt: skip
                 k += depth
                 trusted = TRUSTED
@@ -139,10 +137,14 @@ def accumulate_prediction(
             looked = k + trusted
             trusted *= 2
         depth = min(block, looked - k, pre - k) if skip else min(block, pre - k)
-        _predict(
-            c, mu_stride, advance(a, k), f_stride, advance(b, k * theta_stride), theta_stride,
-            rows, depth, post, mode,
-        )  # fmt: skip
+        if along:
+            for r in range(rows):
+                predict_along(
+                    advance(c, r * mu_stride), advance(a_here, r * f_stride), b_here, theta_stride,
+                    depth, post, mode,
+                )  # fmt: skip
+        else:
+            _predict(c, mu_stride, a_here, f_stride, b_here, theta_stride, rows, depth, post, mode)
         k += depth
 
 
