@@ -10,12 +10,15 @@ from numba import njit
 from benchmarks.interleave import Contestant, interleave, same_result
 from benchmarks.peers import BLOCKS, measure
 from benchmarks.report import Row
+from neurosim.kernels.layout import row_stride
 from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
 
 __all__ = ["synaptic_sums"]
 
 # Replicas, pre, post.
-_SHAPES = ((20, 784, 32), (20, 32, 32), (128, 1024, 1024), (1, 1000, 1000))
+_SHAPES = (
+    (20, 784, 32), (20, 32, 32), (20, 2000, 2000), (128, 1024, 1024), (1, 1000, 1000),
+)  # fmt: skip
 _FLOPS = 2e8  # about as many as are timed at once
 
 
@@ -74,8 +77,8 @@ def _sums(shape: tuple[int, int, int], dtype: str) -> dict[str, Contestant]:
     generator = np.random.Generator(np.random.PCG64(4))
 
     def block(count: int, columns: int) -> np.ndarray:
-        """Draw a block whose rows begin at multiples of 16 elements, as the sums ask for."""
-        whole = np.zeros((count, -(-columns // 16) * 16), dtype)
+        """Draw a block whose rows lie as the engine lays them."""
+        whole = np.zeros((count, row_stride(columns, np.dtype(dtype).itemsize)), dtype)
         whole[:, :columns] = generator.uniform(-1, 1, (count, columns))
         return whole
 

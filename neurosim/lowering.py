@@ -11,7 +11,7 @@ import numpy.typing as npt
 from neurosim.activations import ACTIVATIONS
 from neurosim.compilation import prepare_cache
 from neurosim.kernels import layout
-from neurosim.kernels.layout import Plan, State
+from neurosim.kernels.layout import PADDING, Plan, State, row_stride
 from neurosim.kernels.table import make_table
 from neurosim.levels import levels, topological_order
 from neurosim.local_rules import ADDRESSES, Rules
@@ -24,9 +24,6 @@ from neurosim.rules import compile_activation, compile_sums
 __all__ = ["Lowered"]
 
 _ALIGNMENT = 64
-_PADDING = 16
-# Rows whose length in bytes is a multiple of this fall on the same sets of a cache.
-_CACHE_STEP = 2048
 
 
 def _flags(count: int) -> npt.NDArray[np.uint8]:
@@ -39,11 +36,6 @@ def _aligned_zeros(size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     block = np.zeros(size * itemsize + _ALIGNMENT, dtype=np.uint8)
     start = -block.ctypes.data % _ALIGNMENT
     return block[start : start + size * itemsize].view(dtype)
-
-
-def _padded(size: int, itemsize: int) -> int:
-    stride = -(-size // _PADDING) * _PADDING
-    return stride + _PADDING if stride * itemsize % _CACHE_STEP == 0 else stride
 
 
 _REACH: dict[object, int] = {
@@ -196,7 +188,7 @@ class Lowered:
             self._point_to_weights(record, projection)
             pattern = projection.pattern
             if pattern is None:
-                record["stride"] = _padded(projection.shape[1], self.dtype.itemsize)
+                record["stride"] = row_stride(projection.shape[1], self.dtype.itemsize)
             else:
                 record["stride"] = at
                 at += tables.pop(0).nbytes
@@ -284,8 +276,8 @@ class Lowered:
     def _weight_elements(self, projection: Projection) -> int:
         """Elements of theta that the weights of a projection take."""
         rows, *columns = projection.weight_shape
-        stride = _padded(columns[0], self.dtype.itemsize) if columns else 1
-        return -(-rows * stride // _PADDING) * _PADDING
+        stride = row_stride(columns[0], self.dtype.itemsize) if columns else 1
+        return -(-rows * stride // PADDING) * PADDING
 
     def _lower_populations(self) -> None:
         network, dtype = self.network, self.dtype
@@ -300,7 +292,7 @@ class Lowered:
         columns = {False: 0, True: 0}
         for p, name in enumerate(self.names):
             population, record = network.populations[name], self.populations[p]
-            stride = _padded(population.size, dtype.itemsize)
+            stride = row_stride(population.size, dtype.itemsize)
             record["size"], record["stride"] = population.size, stride
             record["level"] = self.levels[name]
             # Nothing reads f of an output, and f of the identity is x itself.
@@ -442,7 +434,7 @@ class Lowered:
         rows, *columns = owner.weight_shape
         if not columns:
             return flat[:rows]
-        stride = _padded(columns[0], self.dtype.itemsize)
+        stride = row_stride(columns[0], self.dtype.itemsize)
         return flat[: rows * stride].reshape(rows, stride)[:, : columns[0]]
 
     def theta_block(self, name: str, *, feedback: bool = False) -> npt.NDArray[Any]:

@@ -1,9 +1,8 @@
 """Kernels for a matrix whose rows lie along the summed index.
 
-Feedback reads theta, which is (pre, post), across: its results are the rows. Squares of numbers
-are transposed in registers, either to be packed for the micro-kernel or, for a single replica, to
-be used at once, so that theta is read from memory once. The order of each sum is the same as in
-`neurosim.kernels.micro_kernel`.
+Feedback reads theta, which is (pre, post), across: its results are the rows. For a single replica
+squares of numbers are transposed in registers and used at once, so that theta is read from memory
+once. The order of each sum is the same as in `neurosim.kernels.micro_kernel`.
 """
 
 from __future__ import annotations
@@ -17,91 +16,12 @@ from numba.extending import intrinsic
 
 from neurosim.kernels.intrinsics import llvm_fma
 from neurosim.kernels.micro_kernel import FRESH, INDEX, Emitter, call_shared, never_unroll
+from neurosim.kernels.panel_kernel import load_transposed
 
-__all__ = ["ACROSS_VECTORS", "multiply_across", "transpose_rows"]
+__all__ = ["ACROSS_VECTORS", "multiply_across"]
 
 # Vectors of results that `multiply_across` forms at a time: the chains of two overlap.
 ACROSS_VECTORS = 2
-
-
-def _load_transposed(emit: Emitter, rows: list[ir.Value]) -> list[ir.Value]:
-    """Load the square of numbers that begins at the pointers `rows`, transposed.
-
-    Stage by stage, the off-diagonal halves of ever smaller blocks change places, by one shuffle
-    of two operands per vector. The first stage costs no shuffle: it is done by loading halves.
-    """
-    builder, count = emit.builder, emit.lanes
-    half = count // 2
-    half_vector = ir.VectorType(emit.element, half)
-    index_vector = ir.VectorType(ir.IntType(32), count)
-
-    def load_half(row: int, column: int) -> ir.Value:
-        place = emit.at(rows[row], emit.index(column))
-        place = builder.bitcast(place, half_vector.as_pointer())
-        return builder.load(place, align=emit.bytes, typ=half_vector)
-
-    joined = ir.Constant(index_vector, list(range(count)))
-    values = [
-        builder.shuffle_vector(load_half(row, column), load_half(row + half, column), joined)
-        for column in (0, half)
-        for row in range(half)
-    ]
-    half //= 2
-    while half:
-        for first in range(count):
-            if first & half:
-                continue
-            second = first + half
-            low = [n if not n & half else count + n - half for n in range(count)]
-            high = [n + half if not n & half else count + n for n in range(count)]
-            pair = values[first], values[second]
-            values[first] = builder.shuffle_vector(*pair, ir.Constant(index_vector, low))
-            values[second] = builder.shuffle_vector(*pair, ir.Constant(index_vector, high))
-        half //= 2
-    return values
-
-
-def _emit_transpose(emit: Emitter, operands: dict[str, ir.Value]) -> None:
-    """Emit the loop of `transpose_rows` along the columns, one square at a time."""
-    builder = emit.builder
-    last = builder.sub(operands["rows"], emit.index(1))
-    places = []
-    for number in range(emit.lanes):
-        inside = builder.icmp_signed("<", emit.index(number), last)
-        row = builder.select(inside, emit.index(number), last)
-        places.append(emit.at(operands["source"], builder.mul(row, operands["source_row"])))
-    rounded = builder.add(operands["columns"], emit.index(emit.lanes - 1))
-    with cgutils.for_range(builder, builder.udiv(rounded, emit.index(emit.lanes))) as square:
-        column = builder.mul(square.index, emit.index(emit.lanes))
-        target = emit.at(operands["target"], builder.mul(column, operands["target_row"]))
-        values = _load_transposed(emit, [emit.at(place, column) for place in places])
-        for number, value in enumerate(values):
-            offset = builder.mul(operands["target_row"], emit.index(number))
-            emit.store(value, emit.at(target, offset))
-
-
-_TRANSPOSE_OPERANDS = ("target", "target_row", "source", "source_row", "rows", "columns")
-
-
-@intrinsic
-def transpose_rows(
-    typingctx: Any,
-    target: types.Type,
-    target_row: types.Type,
-    source: types.Type,
-    source_row: types.Type,
-    rows: types.Type,
-    columns: types.Type,
-):
-    """Write the transpose of `rows` rows, at most one vector of them.
-
-    target[j * target_row + i] = source[i * source_row + j]
-
-    Columns are read and written in whole vectors, up to the next multiple of a vector's length.
-    Rows past the last are not read: the last is read again in their place, so that the lanes
-    beyond `rows` hold numbers that nobody uses.
-    """
-    return call_shared(_emit_transpose, "transpose_rows", _TRANSPOSE_OPERANDS, target)
 
 
 def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
@@ -132,7 +52,7 @@ def _emit_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
             squares = rows[g * emit.lanes : (g + 1) * emit.lanes]
             value = sums[g]
             for step, right in enumerate(
-                _load_transposed(emit, [emit.at(row, k) for row in squares])
+                load_transposed(emit, [emit.at(row, k) for row in squares])
             ):
                 left = emit.load_broadcast(emit.at(operands["a"], k, emit.index(step)))
                 value = llvm_fma(builder, left, right, value)

@@ -24,6 +24,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from neurosim.kernels.intrinsics import VECTOR_REGISTERS, llvm_fma
+from neurosim.kernels.layout import PADDING
 from neurosim.kernels.micro_kernel import (
     CONTINUE,
     FRESH,
@@ -41,8 +42,6 @@ __all__ = [
 # Summands that one word tells of, and how many at most if they lie across: one bit of each lane
 # tells of one, and lanes of float32 have no more.
 WORD, CHUNK = 64, 32
-# Rows of numbers may be read up to the next multiple of so many elements.
-PADDING = 16
 # Rows that are taken together, and vectors of columns at a time: their chains fit the registers,
 # and are enough to hide the latency of a step. More rows would have fewer zeros in common.
 ACTIVE_ROWS = 4 if VECTOR_REGISTERS >= 32 else 2

@@ -12,7 +12,20 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["POPULATION", "PROJECTION", "SETTING", "WEIGHTS", "Plan", "State"]
+__all__ = [
+    "PADDING", "POPULATION", "PROJECTION", "SETTING", "WEIGHTS", "Plan", "State", "row_stride",
+]  # fmt: skip
+
+# Rows begin at multiples of so many elements, so that whole vectors of them may be read.
+PADDING = 16
+# Rows whose length in bytes is a multiple of this fall on the same sets of a cache.
+_CACHE_STEP = 2048
+
+
+def row_stride(size: int, itemsize: int) -> int:
+    """Elements from one row of `size` numbers to the next."""
+    stride = -(-size // PADDING) * PADDING
+    return stride + PADDING if stride * itemsize % _CACHE_STEP == 0 else stride
 
 
 def _record(*fields: str) -> np.dtype[np.void]:

@@ -33,6 +33,7 @@ from neurosim.kernels.intrinsics import (
 )
 
 __all__ = [
+    "CACHE_LINE",
     "CONTINUE",
     "FRESH",
     "INDEX",

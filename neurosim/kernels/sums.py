@@ -15,7 +15,7 @@ vectors are read and written, so padding is touched, and is zero afterwards.
 
 from __future__ import annotations
 
-from neurosim.kernels.across_kernel import ACROSS_VECTORS, multiply_across, transpose_rows
+from neurosim.kernels.across_kernel import ACROSS_VECTORS, multiply_across
 from neurosim.kernels.active_sums import (
     MOST_REPLICAS,
     WORD,
@@ -25,31 +25,33 @@ from neurosim.kernels.active_sums import (
 )
 from neurosim.kernels.along_kernel import predict_along
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import address, advance, zero_like
+from neurosim.kernels.intrinsics import VECTOR_BYTES, address, advance, zero_like
 from neurosim.kernels.micro_kernel import (
     CONTINUE,
     FRESH,
     LEARN,
-    TILE_ROWS,
     TILE_VECTORS,
     multiply_strip,
     stack_vectors,
     vector_length,
 )
+from neurosim.kernels.panel_kernel import copy_rows, transpose_rows
 
 __all__ = ["accumulate_feedback", "accumulate_prediction", "learn"]
 
-# Summands taken at a time, so that what is read again stays in the caches.
-DEPTH_BLOCK = 256
+# Rows of theta that are taken together, so that what is read again stays in the caches: as many as
+# have so many bytes, within these bounds. Of fewer rows the results would be fetched too often.
+TOGETHER_BYTES = 1 << 18
+DEPTH_BLOCK = 128
+LEAST_TO_PREDICT, LEAST_TO_LEARN = 16, 32
+# Rows of so many elements are long: what is next in a strip of columns is far away.
+LONG_ROW = 128
 # With so few replicas a prediction is limited by reading theta. Where rows of theta are long they
 # are then read along, a few of them for every replica in turn.
 FEW_REPLICAS = 3
 SHALLOW_BLOCK = 8
-LONG_ROW = 128
-# Rows of theta that learn together in one strip of columns after the other; if they are so long
-# that theta fills the caches, those of one tile, so that memory is read and written along them.
-LEARN_BLOCK = 256
-VERY_LONG_ROW = 1024
+# With so many it pays to copy the strips of long rows into panels first.
+MANY_REPLICAS = 48
 # Where too many presynaptic nodes are active to look them up, so many are taken whole, and twice
 # as many each time that this is found again.
 TRUSTED = 128
@@ -87,15 +89,27 @@ def _strip_vectors(columns, width):
 
 
 @inner
-def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode):
-    """Extend the chains of the predictions by `depth` presynaptic nodes."""
+def _rows_together(theta, columns, least):
+    """How many rows of theta are taken together."""
+    row_bytes = columns * (VECTOR_BYTES // vector_length(theta))
+    return max(least, min(DEPTH_BLOCK, TOGETHER_BYTES // row_bytes))
+
+
+@inner
+def _predict(c, c_row, a, a_row, b, b_row, rows, depth, post, mode, copies):
+    """Extend the chains of the predictions by at most DEPTH_BLOCK presynaptic nodes."""
     width = vector_length(b)
+    panel = stack_vectors(b, PANEL_VECTORS)
     j = 0
     while j < post:
         vectors = _strip_vectors(post - j, width)
         columns = min(vectors * width, post - j)
+        strip, strip_row = advance(b, j), b_row
+        if copies:
+            copy_rows(panel, vectors * width, strip, b_row, depth, vectors)
+            strip, strip_row = panel, vectors * width
         _strip(
-            vectors, advance(c, j), c_row, a, a_row, 1, advance(b, j), b_row, rows, depth,
+            vectors, advance(c, j), c_row, a, a_row, 1, strip, strip_row, rows, depth,
             columns - (vectors - 1) * width, mode, 0, 0, zero_like(b),
         )  # fmt: skip
         j += columns
@@ -115,7 +129,8 @@ def accumulate_prediction(
     b = address(theta, theta_at)
     c = address(mu, mu_at)
     along = rows == 1 or (rows <= FEW_REPLICAS and post >= LONG_ROW)
-    block = DEPTH_BLOCK
+    copies = rows >= MANY_REPLICAS and post >= LONG_ROW
+    block = DEPTH_BLOCK if copies else _rows_together(b, post, LEAST_TO_PREDICT)
     if along:
         block = pre if rows == 1 else SHALLOW_BLOCK
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
@@ -144,7 +159,10 @@ def accumulate_prediction(
                     depth, post, mode,
                 )  # fmt: skip
         else:
-            _predict(c, mu_stride, a_here, f_stride, b_here, theta_stride, rows, depth, post, mode)
+            _predict(
+                c, mu_stride, a_here, f_stride, b_here, theta_stride, rows, depth, post, mode,
+                copies,
+            )  # fmt: skip
         k += depth
 
 
@@ -229,7 +247,7 @@ def learn(
         learn_along_active(c, theta_stride, a, b, pre, post, ahead, alpha, skip)
         return
     width = vector_length(b)
-    block = LEARN_BLOCK if post < VERY_LONG_ROW else TILE_ROWS
+    block = _rows_together(c, post, LEAST_TO_LEARN)
     skip = skip and pre >= WORD and rows <= MOST_REPLICAS
     looked = 0
     trusted = TRUSTED
