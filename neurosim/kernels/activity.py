@@ -10,7 +10,7 @@ from __future__ import annotations
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import UNSENT
-from neurosim.kernels.rows import any_set, end_of_run, fill, flags_of, start_of_run, words_of
+from neurosim.kernels.rows import any_set, end_of_run, flags_of, mark, start_of_run, words_of
 
 __all__ = ["send"]
 
@@ -31,4 +31,4 @@ def send(plan, state, p, first, last):
             population.slope + a, (end - begin) * population.stride,
         )  # fmt: skip
         begin = start_of_run(unsent, end, last)
-    fill(unsent, first, last, 0)
+    mark(state, UNSENT, p, first, last, 0)

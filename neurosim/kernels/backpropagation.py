@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
-from neurosim.kernels.inner import inner
+from neurosim.kernels.inner import entry, inner
 from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import LIVE, OPEN, ROWS
-from neurosim.kernels.rows import block, fill, flags_of
+from neurosim.kernels.rows import block, fill, mark
 from neurosim.kernels.synapses import commit_changes, feed_back, learn_synapses, predict
 from neurosim.kernels.table import opened
 from neurosim.kernels.train import announce, show
@@ -43,8 +41,8 @@ def backward(plan, state, targets, chosen, first):
         population = plan.populations[p]
         if population.incoming == 0:
             continue
-        fill(flags_of(state, LIVE, p), 0, rows, 1)
-        fill(flags_of(state, OPEN, p), 0, rows, 1)
+        mark(state, LIVE, p, 0, rows, 1)
+        mark(state, OPEN, p, 0, rows, 1)
         real = state.real
         count = rows * population.stride
         epsilon = block(real, population.epsilon, 0, count)
@@ -67,7 +65,7 @@ def backward(plan, state, targets, chosen, first):
         pointwise.copy(epsilon, block(real, population.drive, 0, count))
 
 
-@njit(cache=True)
+@entry
 def backpropagate(table, parameter, inputs, targets, chosen, batch):
     """Make one update per batch of chosen samples; returns -1, or a population that overflowed."""
     plan, state = opened(table, parameter)

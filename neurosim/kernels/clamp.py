@@ -18,7 +18,7 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
-from neurosim.kernels.rows import all_set, any_set, block, clear, fill, flags_of, words_of
+from neurosim.kernels.rows import all_set, any_set, block, clear, fill, mark, words_of
 from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.synapses import commit_changes
 from neurosim.kernels.tick import advance, overflow_possible
@@ -86,7 +86,7 @@ def move_to_offered(plan, state, p, top):
         block(state.real, population.delta_x, 0, count),
     )
     if change != 0:
-        fill(flags_of(state, MOVED_NEXT, p), 0, rows, 1)
+        mark(state, MOVED_NEXT, p, 0, rows, 1)
     status = activate_next(plan, state, p, 0, rows, top)
     if status != DONE:
         return status
@@ -126,7 +126,7 @@ def clamp_nodes(plan, state, p, nodes, values):
 def awaken(plan, state, p):
     """Have population p look around at the next tick."""
     wake_all(state)
-    fill(flags_of(state, ERRED, p), 0, state.clock[ROWS], 1)
+    mark(state, ERRED, p, 0, state.clock[ROWS], 1)
 
 
 @inner
@@ -172,7 +172,7 @@ def consolidate(plan, state):
     commit_changes(plan, state, True)
     for k in range(plan.projections.size):
         if state.learned_next[k]:
-            fill(flags_of(state, STALE, plan.projections[k].post), 0, state.row.shape[2], 1)
+            mark(state, STALE, plan.projections[k].post, 0, state.row.shape[2], 1)
     return DONE
 
 

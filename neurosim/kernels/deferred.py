@@ -4,6 +4,10 @@ Numba optimises each function, translates it to machine code, and does both anew
 calls, at every level of calls. For kernels that call kernels that call kernels this takes longer
 than all else, and what it makes of the inner ones is never run. Here they are kept as Numba emitted
 them, and what is called from outside is optimised and translated once, together with all it calls.
+
+The code of a tick is more than a first-level cache of instructions holds. So a function that is
+called from one place becomes part of it, as LLVM may only do if nobody else has it; and loops over
+a few populations, projections or words of flags stay as small as they are written.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
-__all__ = ["ApartCompiler", "DeferredCompiler"]
+__all__ = ["ApartCompiler", "EntryCompiler", "PlainCompiler"]
 
 
 class _DeferredLibrary(JITCodeLibrary):
@@ -37,19 +41,70 @@ class _DeferredLibrary(JITCodeLibrary):
         super()._finalize_final_module()
 
 
-class DeferredCompiler(Compiler):
-    """Numba's compiler, whose code comes into a library of the above kind."""
+class _PlainLibrary(_DeferredLibrary):
+    """The same for functions whose loops are short: LLVM is told to leave these as they are."""
+
+    def add_ir_module(self, module):
+        """Mark every jump back, and with it the loop that it closes."""
+        never = ir.Constant(ir.IntType(1), 0)
+        wishes = [
+            module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")]),
+            module.add_metadata([ir.MetaDataString(module, "llvm.loop.vectorize.enable"), never]),
+        ]
+        for function in module.functions:
+            place = {block: n for n, block in enumerate(function.blocks)}
+            for block, n in place.items():
+                jump = block.terminator
+                targets = [operand for operand in jump.operands if operand in place]
+                if any(place[target] <= n for target in targets):
+                    name = ir.MetaDataString(module, f"{function.name} {n}")
+                    loop = module.add_metadata([name, *wishes])
+                    # LLVM's loop metadata begins with a reference to itself.
+                    loop.operands = (loop, *wishes)
+                    jump.set_metadata("llvm.loop", loop)
+        super().add_ir_module(module)
+
+
+class _EntryLibrary(JITCodeLibrary):
+    """Code that is called from outside, and that has all that it calls for itself alone."""
+
+    def _optimize_final_module(self):
+        """Let LLVM change what is called from inside, and drop what is then called no more."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == binding.Linkage.linkonce_odr:
+                function.linkage = binding.Linkage.internal
+        super()._optimize_final_module()
+
+
+class _Compiler(Compiler):
+    """Numba's compiler, whose code comes into a library of one of the above kinds."""
+
+    library: type[JITCodeLibrary]
 
     def define_pipelines(self):
         state = self.state
-        state.library = _DeferredLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
         # As Numba does where it makes a library itself.
         state.library.enable_object_caching()
         return super().define_pipelines()
 
 
-class ApartCompiler(DeferredCompiler):
-    """The same for functions of whose arrays none overlaps another, which LLVM is told."""
+class EntryCompiler(_Compiler):
+    """For functions that Python calls."""
+
+    library = _EntryLibrary
+
+
+class PlainCompiler(_Compiler):
+    """For functions that these call, and whose loops are short."""
+
+    library = _PlainLibrary
+
+
+class ApartCompiler(_Compiler):
+    """For functions whose loops are long, and of whose arrays none overlaps another."""
+
+    library = _DeferredLibrary
 
     def define_pipelines(self):
         self.state.flags.noalias = True

@@ -32,6 +32,7 @@ from neurosim.kernels.rows import (
     end_of_run,
     fill,
     flags_of,
+    mark,
     start_of_run,
     unite,
     words_of,
@@ -86,9 +87,9 @@ def take_in(plan, state, q, first, last, how):
     if setting.watch:
         detect(plan, state, q, first, last, again)
     state.asleep[q] = WAKING
-    fill(flags_of(state, LIVE, q), first, last, top != 0)
+    mark(state, LIVE, q, first, last, top != 0)
     if erred:
-        fill(flags_of(state, ERRED, q), first, last, 1)
+        mark(state, ERRED, q, first, last, 1)
     return top
 
 
@@ -104,7 +105,7 @@ def fall_silent(plan, state, q, first, last):
     phi = population.phi
     fill(state.flag, phi + first * population.stride, phi + last * population.stride, 0)
     state.asleep[q] = WAKING
-    fill(flags_of(state, SPIKING, q), first, last, 0)
+    mark(state, SPIKING, q, first, last, 0)
 
 
 @inner
@@ -159,9 +160,8 @@ def detect(plan, state, q, first, last, again):
         if calming:
             pointwise.date(threshold, now, seen, epsilon, since)
             state.dated[q] = now
-    fill(flags_of(state, SPIKING, q), first, last, spiking)
-    for r in range(first, last):
-        state.evaluated[q, r] = now
+    mark(state, SPIKING, q, first, last, spiking)
+    fill(state.evaluated[q], first, last, now)
 
 
 @inner
@@ -180,16 +180,16 @@ def look_around(plan, state, q):
         learned = learned or state.learned_next[k] != 0
         unite(evaluate, words_of(state, MOVED_NEXT, plan.projections[k].pre))
     if learned:
-        fill(flags_of(state, EVALUATE, q), 0, rows, 1)
+        mark(state, EVALUATE, q, 0, rows, 1)
         # Replicas that are not in use share the weights, and see the change later.
-        fill(flags_of(state, STALE, q), rows, state.row.shape[2], 1)
+        mark(state, STALE, q, rows, state.row.shape[2], 1)
     stale = words_of(state, STALE, q)
     rested = words_of(state, RESTED, q)
     for w in range(evaluate.size):
         stale[w] |= evaluate[w]
         evaluate[w] = stale[w] & ~rested[w]
     if not plan.setting[0].event_driven:
-        fill(flags_of(state, EVALUATE, q), 0, rows, 1)
+        mark(state, EVALUATE, q, 0, rows, 1)
     touched = words_of(state, TOUCHED, q)
     moved = words_of(state, MOVED_NEXT, q)
     for w in range(touched.size):
@@ -235,7 +235,7 @@ def refresh_error_nodes(plan, state):
         while first < rows:
             last = end_of_run(evaluate, first, rows)
             predict(plan, state, q, first, last, plan.populations[q].mu_next)
-            fill(flags_of(state, STALE, q), first, last, 0)
+            mark(state, STALE, q, first, last, 0)
             first = start_of_run(evaluate, last, rows)
         touched = flags_of(state, TOUCHED, q)
         bound = 0.0
@@ -279,8 +279,8 @@ def become_quiet(plan, state, q):
         forget(real, population.error_memory, count)
         _, top = apply_error_rule(plan, state, q, 0, count, False, False, False)
     state.bound[q, BOUND_EPSILON] = top
-    fill(flags_of(state, LIVE, q), 0, rows, top != 0)
-    fill(flags_of(state, ERRED, q), 0, rows, top != 0)
+    mark(state, LIVE, q, 0, rows, top != 0)
+    mark(state, ERRED, q, 0, rows, top != 0)
     if not plan.setting[0].watch:
         return
     if plan.setting[0].detector:
@@ -295,8 +295,7 @@ def become_quiet(plan, state, q):
         fill(state.quiet_since, population.quiet_since, population.quiet_since + whole, LONG_AGO)
         state.dated[q] = LONG_AGO
     if top != 0:
-        threshold = plan.parameter[ZERO_THRESHOLD]
+        now = state.clock[TICK]
         since = block(state.quiet_since, population.quiet_since, 0, count)
-        for i in range(count):
-            since[i] = LONG_AGO if abs(epsilon[i]) <= threshold else state.clock[TICK]
-        state.dated[q] = state.clock[TICK]
+        pointwise.begin_dates(plan.parameter[ZERO_THRESHOLD], now, LONG_AGO, epsilon, since)
+        state.dated[q] = now

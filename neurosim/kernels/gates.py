@@ -31,6 +31,7 @@ from neurosim.kernels.rows import (
     end_of_run,
     fill,
     flags_of,
+    mark,
     start_of_run,
     words_of,
 )
@@ -82,7 +83,7 @@ def decide(plan, state, q, timer, signal, first, last):
     opens = ask(plan, state, q, timer, signal, a, z - a if plan.setting[0].reads_state else 1)
     if opens and not plan.setting[0].reads_state:
         ask(plan, state, q, timer, signal, a, z - a)
-    fill(flags_of(state, OPEN, q), first, last, opens)
+    mark(state, OPEN, q, first, last, opens)
     if opens and state.asleep[q]:
         rouse(plan, state, q)
     if plan.setting[0].rest == REST_NEVER:
@@ -96,16 +97,14 @@ def decide(plan, state, q, timer, signal, first, last):
     if any_set(resting):
         pointwise.zero_where(resting, block(state.real, population.drive, a, z))
     opened = block(flag, population.open, a, z)
-    for i in range(resting.size):
-        resting_next[i] = resting[i] | opened[i]
-    rests_next = flags_of(state, RESTS_NEXT, q)
+    pointwise.either(resting, opened, resting_next)
     if all_set(resting_next):
-        fill(rests_next, first, last, ALL)
+        mark(state, RESTS_NEXT, q, first, last, ALL)
         return True
     for r in range(first, last):
         start = (r - first) * population.stride
         at_rest = all_set(span(resting_next, start, start + population.size))
-        rests_next[r] = ALL if at_rest else SOME
+        state.row[RESTS_NEXT, q, r] = ALL if at_rest else SOME
     return True
 
 
@@ -174,10 +173,12 @@ def open_population(plan, state, q, timer, signal):
         for n in range(population.incoming):
             state.learned_next[plan.wiring[population.first_incoming + n]] = 1
         # All replicas between the first and the last open one learn together.
-        for r in range(rows):
-            if not is_open[r]:
-                drive = population.drive + r * population.stride
-                fill(state.real, drive, drive + population.stride, 0)
+        first = end_of_run(is_open, 0, rows) if is_open[0] else 0
+        while first < rows:
+            last = end_of_run(is_open, first, rows)
+            drive = population.drive + first * population.stride
+            fill(state.real, drive, drive + (last - first) * population.stride, 0)
+            first = end_of_run(is_open, last, rows) if last < rows else rows
 
 
 @inner
@@ -221,11 +222,13 @@ def spread(plan, state, p):
     if state.asleep[p]:
         rouse(plan, state, p)
     rests = flags_of(state, AWAKE, p)
-    for r in range(rows):
-        if rests[r]:
-            resting_next = population.resting_next + r * population.stride
-            fill(state.flag, resting_next, resting_next + population.stride, 1)
-            state.row[RESTS_NEXT, p, r] = ALL
+    first = start_of_run(rests, 0, rows)
+    while first < rows:
+        last = end_of_run(rests, first, rows)
+        begin = population.resting_next + first * population.stride
+        fill(state.flag, begin, begin + (last - first) * population.stride, 1)
+        mark(state, RESTS_NEXT, p, first, last, ALL)
+        first = start_of_run(rests, last, rows)
 
 
 @inner
@@ -258,5 +261,5 @@ def come_to_rest(plan, state):
             z = last * population.stride
             resting = block(state.flag, population.resting, a, z)
             pointwise.copy(block(state.flag, population.resting_next, a, z), resting)
-            fill(flags_of(state, RESTED, q), first, last, rests_next[first] == ALL)
+            mark(state, RESTED, q, first, last, rests_next[first] == ALL)
             first = start_of_run(rests_next, last, rows)

@@ -1,7 +1,8 @@
-"""The decorator of kernels that only other kernels call.
+"""The decorators of kernels.
 
-They need none of the wrappers by which Python or C would call them, which take as long to compile
-as the kernels themselves; and they are optimised with what calls them.
+Those that only other kernels call need none of the wrappers by which Python or C would call them,
+which take as long to compile as the kernels themselves; and they are optimised with what calls
+them.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from numba import types
 from numba.core.registry import CPUDispatcher
 
-from neurosim.kernels.deferred import ApartCompiler, DeferredCompiler
+from neurosim.kernels.deferred import ApartCompiler, EntryCompiler, PlainCompiler
 
-__all__ = ["apart", "inner"]
+__all__ = ["apart", "entry", "inner"]
 
 _OPTIONS = {"nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
@@ -31,14 +32,23 @@ def _compiled_by(compiler, function):
     return dispatcher
 
 
+def entry(function):
+    """Have a function compiled, and cached, that Python calls, with the kernels that it calls."""
+    options = {"nopython": True}
+    dispatcher = CPUDispatcher(function, targetoptions=options, pipeline_class=EntryCompiler)
+    dispatcher.enable_caching()
+    return dispatcher
+
+
 def inner(function):
-    """Have a function compiled, and cached, when a kernel that calls it is."""
-    return _compiled_by(DeferredCompiler, function)
+    """Have a function compiled, and cached, when a kernel that calls it is; its loops are short."""
+    return _compiled_by(PlainCompiler, function)
 
 
 def apart(function):
-    """`inner` for a function that is never given arrays which overlap.
+    """`inner` for a function with a loop over nodes, which is to become vector code.
 
-    LLVM then need not make sure of it before it uses vectors, however many arrays a loop writes.
+    It is never given arrays which overlap. LLVM then need not make sure of it before it uses
+    vectors, however many arrays the loop writes.
     """
     return _compiled_by(ApartCompiler, function)

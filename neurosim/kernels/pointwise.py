@@ -21,9 +21,9 @@ from neurosim.kernels.intrinsics import (
 )
 
 __all__ = [
-    "accept", "change_activity", "copy", "date", "descend", "detect", "differ", "follow",
-    "inject", "integrate", "keep_where", "largest", "move", "observe", "recompute",
-    "scale", "wait", "zero_where",
+    "accept", "begin_dates", "change_activity", "copy", "date", "descend", "detect", "differ",
+    "either", "follow", "inject", "integrate", "keep_where", "largest", "move", "observe",
+    "recompute", "scale", "wait", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -154,6 +154,13 @@ def follow(x, mu, clamped, x_next):
 
 
 @apart
+def either(flags, others, result):
+    """Result = 1 where a flag is set in one or the other."""
+    for i in range(result.size):
+        result[i] = united(flags[i], others[i])
+
+
+@apart
 def keep_where(flags, old, new):
     """New = old where a flag is set."""
     for i in range(new.size):
@@ -258,6 +265,13 @@ def date(threshold, now, seen, epsilon, quiet_since):
     for i in range(quiet_since.size):
         if becomes_quiet(threshold, seen[i], epsilon[i]):
             quiet_since[i] = now
+
+
+@apart
+def begin_dates(threshold, now, before, epsilon, quiet_since):
+    """quiet_since = the time before which all was quiet, or now where it is not quiet."""
+    for i in range(quiet_since.size):
+        quiet_since[i] = before if abs(epsilon[i]) <= threshold else now
 
 
 @inner

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from neurosim.kernels.inner import inner
+from neurosim.kernels.inner import apart, inner
 from neurosim.kernels.intrinsics import common, eight_at, span, trailing_zeros, united, vector_of
 from neurosim.kernels.layout import ROWS
 
 __all__ = [
     "ONES", "all_set", "any_set", "block", "clear", "drop_unused", "end_of_run", "fill", "flags_of",
-    "start_of_run", "unite", "words_of",
+    "mark", "share_of_word", "start_of_run", "unite", "words_of",
 ]  # fmt: skip
 
 #: Every byte 1.
 ONES = np.uint64(0x0101010101010101)
+EVERY_BIT = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @inner
@@ -70,6 +71,24 @@ def end_of_run(flags, first, rows):
 
 
 @inner
+def share_of_word(w, first, last):
+    """All bits of those bytes of word w that belong to the replicas from `first` to `last`."""
+    before = max(0, first - (w << 3))
+    behind = max(0, (w << 3) + 8 - last)
+    return (EVERY_BIT << np.uint64(8 * before)) & (EVERY_BIT >> np.uint64(8 * behind))
+
+
+@inner
+def mark(state, flag, p, first, last, value):
+    """Set the flags of the replicas from `first` to `last`, this one excluded, to a value."""
+    words = vector_of(state.word, flag, p)
+    values = ONES * np.uint64(value)
+    for w in range(first >> 3, (last + 7) >> 3):
+        share = share_of_word(w, first, last)
+        words[w] = (words[w] & ~share) | (values & share)
+
+
+@apart
 def fill(array, first, last, value):
     """Set the elements from `first` to `last`, this one excluded, to a value."""
     part = span(array, first, last)
@@ -87,9 +106,8 @@ def clear(words):
 @inner
 def drop_unused(words, rows):
     """No flag is set of replicas behind those in use, which the last word has, too."""
-    behind = rows & 7
-    if behind:
-        words[words.size - 1] &= (np.uint64(1) << np.uint64(8 * behind)) - np.uint64(1)
+    last = words.size - 1
+    words[last] &= share_of_word(last, 0, rows)
 
 
 @inner
@@ -99,7 +117,7 @@ def unite(words, others):
         words[w] |= others[w]
 
 
-@inner
+@apart
 def all_set(flags):
     """Whether every flag, a byte of 0 or 1, is set."""
     kept = flags.dtype.type(1)
@@ -108,7 +126,7 @@ def all_set(flags):
     return kept != 0
 
 
-@inner
+@apart
 def any_set(words):
     """Whether any flag is set, in words or in bytes."""
     seen = words.dtype.type(0)

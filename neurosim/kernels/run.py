@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels.clamp import (
     awaken,
     clamp_nodes,
@@ -12,7 +10,7 @@ from neurosim.kernels.clamp import (
     refresh_weights,
     teach,
 )
-from neurosim.kernels.inner import inner
+from neurosim.kernels.inner import entry, inner
 from neurosim.kernels.layout import (
     DONE,
     TICK,
@@ -36,7 +34,7 @@ def may_skip(plan, state, learning):
     return not (learning and rest_comes(plan, state))
 
 
-@njit(cache=True)
+@entry
 def run(table, parameter, ticks, learning, segments, tape, wanted, spikes):
     """Make at most `ticks` ticks, and record each snapshot that is reached.
 
@@ -56,7 +54,7 @@ def run(table, parameter, ticks, learning, segments, tape, wanted, spikes):
     return DONE, ticks
 
 
-@njit(cache=True)
+@entry
 def advance(table, parameter, ticks, learning):
     """Make `ticks` ticks of which nothing is recorded; returns (status, ticks made)."""
     plan, state = opened(table, parameter)
@@ -70,28 +68,28 @@ def advance(table, parameter, ticks, learning):
     return DONE, ticks
 
 
-@njit(cache=True)
+@entry
 def record(table, parameter, segments, tape, wanted, spikes):
     """Record the present snapshot in row 0 of the tape."""
     plan, state = opened(table, parameter)
     record_snapshot(plan, state, 0, segments, tape, wanted, spikes)
 
 
-@njit(cache=True)
+@entry
 def settle(table, parameter):
     """Predict until quiet."""
     plan, state = opened(table, parameter)
     return relax(plan, state)
 
 
-@njit(cache=True)
+@entry
 def rest_again(table, parameter):
     """Call the present snapshot settled, as it is: t = 0, and what went before was quiet."""
     plan, state = opened(table, parameter)
     finish(plan, state)
 
 
-@njit(cache=True)
+@entry
 def clamp(table, parameter, p, nodes, values, teaches):
     """Clamp some nodes of population p to values of shape (replicas in use, nodes)."""
     plan, state = opened(table, parameter)
@@ -101,7 +99,7 @@ def clamp(table, parameter, p, nodes, values, teaches):
     return status
 
 
-@njit(cache=True)
+@entry
 def release(table, parameter, p, nodes, taught):
     """Let some nodes of population p move; `taught` says whether a teacher is still present."""
     plan, state = opened(table, parameter)
@@ -111,14 +109,14 @@ def release(table, parameter, p, nodes, taught):
         teach(state, 0)
 
 
-@njit(cache=True)
+@entry
 def inject(table, parameter, p, nodes, current, until):
     """Inject a current into some nodes of population p, until a tick."""
     plan, state = opened(table, parameter)
     inject_current(plan, state, p, nodes, current, until)
 
 
-@njit(cache=True)
+@entry
 def refresh(table, parameter, weights):
     """Take notice that a block of weights was changed from outside, or, -1, commit what waits."""
     plan, state = opened(table, parameter)

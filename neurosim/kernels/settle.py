@@ -28,6 +28,7 @@ from neurosim.kernels.rows import (
     end_of_run,
     fill,
     flags_of,
+    mark,
     start_of_run,
     unite,
     words_of,
@@ -79,7 +80,7 @@ def follow_predictions(plan, state, p):
         block(state.flag, population.clamped, 0, count),
         block(real, population.x_next, 0, count),
     )
-    fill(flags_of(state, MOVED_NEXT, p), 0, rows, moves)
+    mark(state, MOVED_NEXT, p, 0, rows, moves)
     return activate_next(plan, state, p, 0, rows, top) if moves else DONE
 
 
@@ -93,7 +94,7 @@ def evaluate_predictions(plan, state, q):
     while first < rows:
         last = end_of_run(evaluate, first, rows)
         predict(plan, state, q, first, last, post.mu)
-        fill(flags_of(state, STALE, q), first, last, 0)
+        mark(state, STALE, q, first, last, 0)
         first = start_of_run(evaluate, last, rows)
 
 
@@ -129,7 +130,7 @@ def finish(plan, state):
 def postpone(plan, state, n):
     """Mark the populations from the n-th on as not yet evaluated."""
     for m in range(n, plan.order.size):
-        fill(flags_of(state, STALE, plan.order[m]), 0, state.clock[ROWS], 1)
+        mark(state, STALE, plan.order[m], 0, state.clock[ROWS], 1)
 
 
 @inner
@@ -187,7 +188,7 @@ def relax_by_ticks(plan, state):
                 return RISKY
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
-                fill(flags_of(state, EVALUATE, q), 0, rows, 1)
+                mark(state, EVALUATE, q, 0, rows, 1)
                 evaluate_predictions(plan, state, q)
         moving = False
         for q in range(plan.populations.size):

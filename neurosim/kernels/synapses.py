@@ -111,13 +111,17 @@ def growth(plan, state, k):
 def reach(plan, state, k, learns):
     """Upper bound of |theta| in projection k once all that is pending, or learned now, is added."""
     projection = plan.projections[k]
+    theta = state.theta_bound[projection.weights]
+    change = state.gradient_bound[projection.weights]
     if plan.setting[0].synapse_rule:
-        return state.theta_bound[projection.weights] + state.gradient_bound[projection.weights]
-    if projection.change < 0:
-        return state.theta_bound[projection.weights]
-    change = state.gradient_bound[projection.weights] + (growth(plan, state, k) if learns else 0.0)
-    alpha = abs(float(step_size(plan, state, plan.weights[projection.weights].owner)))
-    return state.theta_bound[projection.weights] + alpha * change
+        return theta + change
+    if learns:
+        change += growth(plan, state, k)
+    if projection.change < 0 or change == 0.0:
+        return theta
+    return (
+        theta + abs(float(step_size(plan, state, plan.weights[projection.weights].owner))) * change
+    )
 
 
 @inner

@@ -13,6 +13,8 @@ mu is evaluated when all of x, f and theta are new.
 
 from __future__ import annotations
 
+import numpy as np
+
 from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import refresh_error_nodes
 from neurosim.kernels.gates import (
@@ -46,7 +48,16 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
-from neurosim.kernels.rows import all_set, any_set, block, clear, flags_of, unite, words_of
+from neurosim.kernels.rows import (
+    all_set,
+    any_set,
+    block,
+    clear,
+    flags_of,
+    share_of_word,
+    unite,
+    words_of,
+)
 from neurosim.kernels.sleep import fall_asleep, look_out, pres_sleep, wake_all, write_agenda
 from neurosim.kernels.synapses import commit_changes, learn_synapses, reach, withdraw_changes
 from neurosim.kernels.value_nodes import commit_activity, propose_inference
@@ -171,17 +182,21 @@ def is_quiet(plan, state):
         population = plan.populations[p]
         if population.injected_until >= state.clock[TICK] and not population.held:
             return False
-        for r in range(state.clock[ROWS]):
-            if state.row[SPIKING, p, r]:
-                return False
-            if state.row[RESTED, p, r]:
-                continue
-            if state.row[MOVED, p, r] and not population.held:
-                return False
-            if state.row[ERRED, p, r]:
-                return False
-            if population.incoming and state.row[LIVE, p, r] and plan.setting[0].waits:
-                return False
+        moved = words_of(state, MOVED, p)
+        erred = words_of(state, ERRED, p)
+        spiking = words_of(state, SPIKING, p)
+        live = words_of(state, LIVE, p)
+        rested = words_of(state, RESTED, p)
+        happens = np.uint64(0)
+        for w in range(moved.size):
+            busy = erred[w]
+            if not population.held:
+                busy |= moved[w]
+            if population.incoming and plan.setting[0].waits:
+                busy |= live[w]
+            happens |= (spiking[w] | (busy & ~rested[w])) & share_of_word(w, 0, state.clock[ROWS])
+        if happens != 0:
+            return False
     return True
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from neurosim.kernels import pointwise
 from neurosim.kernels.calls import call_activation
 from neurosim.kernels.clamp import clamp_offered, consolidate, hold, offer, release_values, teach
-from neurosim.kernels.inner import inner
+from neurosim.kernels.inner import entry, inner
 from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
-from neurosim.kernels.rows import block, clear, fill, flags_of, words_of
+from neurosim.kernels.rows import block, clear, mark, words_of
 from neurosim.kernels.settle import relax
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
@@ -49,7 +47,7 @@ def show(plan, state, samples, chosen, first):
         hold(plan, state, p, 1)
         for n in range(population.outgoing):
             q = plan.projections[plan.wiring[population.first_outgoing + n]].post
-            fill(flags_of(state, STALE, q), 0, rows, 1)
+            mark(state, STALE, q, 0, rows, 1)
 
 
 @inner
@@ -62,7 +60,7 @@ def announce(state, samples, chosen, first, batch):
     state.ahead[0] = count
 
 
-@njit(cache=True)
+@entry
 def train(table, parameter, inputs, targets, chosen, batch, ticks):
     """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
 
@@ -115,7 +113,7 @@ def train(table, parameter, inputs, targets, chosen, batch, ticks):
     return DONE, chosen.size, made, total
 
 
-@njit(cache=True)
+@entry
 def infer(table, parameter, inputs, chosen, batch, predictions):
     """Show samples, settle, and copy the outputs, column by column."""
     plan, state = opened(table, parameter)

@@ -33,8 +33,8 @@ from neurosim.kernels.rows import (
     block,
     clear,
     end_of_run,
-    fill,
     flags_of,
+    mark,
     start_of_run,
     unite,
     words_of,
@@ -51,12 +51,12 @@ def wake(plan, state, p):
     population = plan.populations[p]
     rows = state.clock[ROWS]
     if not plan.setting[0].event_driven:
-        fill(flags_of(state, AWAKE, p), 0, rows, 1)
+        mark(state, AWAKE, p, 0, rows, 1)
         return True
     if population.held:
         return False
     if population.injected_until >= state.clock[TICK]:
-        fill(flags_of(state, AWAKE, p), 0, rows, 1)
+        mark(state, AWAKE, p, 0, rows, 1)
         return True
     awake = words_of(state, AWAKE, p)
     pointwise.copy(words_of(state, MOVED, p), awake)
@@ -121,7 +121,7 @@ def propose_change(plan, state, p, first, last):
     if not moves:
         return DONE
     state.asleep[p] = WAKING
-    fill(flags_of(state, MOVED_NEXT, p), first, last, 1)
+    mark(state, MOVED_NEXT, p, first, last, 1)
     if injected or plan.setting[0].value_rule:
         top = pointwise.move(x, delta_x, x_next)
     return activate_next(plan, state, p, first, last, top)
@@ -175,7 +175,7 @@ def commit_activity(plan, state, p):
             block(real, population.x, a, z),
         )
         if population.linear == 0 and population.reach != REACH_UNKNOWN:
-            fill(flags_of(state, UNSENT, p), first, last, 1)
+            mark(state, UNSENT, p, first, last, 1)
         elif population.linear == 0:
             pointwise.copy(
                 block(real, population.f_next, a, z),
