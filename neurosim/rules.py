@@ -28,10 +28,12 @@ __all__ = ["compile_activation", "compile_sums", "compiled_loop", "kernel_digest
 
 _ACTIVATION = """
 from numba import carray, cfunc, types
+from neurosim.kernels.deferred import LoopCompiler
 
 real = types.CPointer(types.{real})
 
-@cfunc(types.void(real, real, real, types.int64), cache={cache}, error_model="numpy")
+@cfunc(types.void(real, real, real, types.int64), cache={cache}, error_model="numpy",
+       pipeline_class=LoopCompiler)
 def loop(x, f, slope, count):
     x, f, slope = carray(x, count), carray(f, count), carray(slope, count)
     for i in range(count):

@@ -7,7 +7,9 @@ them, and what is called from outside is optimised and translated once, together
 
 The code of a tick is more than a first-level cache of instructions holds. So a function that is
 called from one place becomes part of it, as LLVM may only do if nobody else has it; and loops over
-a few populations, projections or words of flags stay as small as they are written.
+a few populations, projections or words of flags stay as small as they are written. Loops over nodes
+become vector code of the widest vectors that the machine has, which LLVM would not use on all of
+them.
 """
 
 from __future__ import annotations
@@ -16,10 +18,25 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
-__all__ = ["ApartCompiler", "EntryCompiler", "PlainCompiler"]
+from neurosim.kernels.intrinsics import VECTOR_BYTES
+
+__all__ = ["ApartCompiler", "EntryCompiler", "LoopCompiler", "PlainCompiler"]
+
+_WIDEST = f'"prefer-vector-width"="{8 * VECTOR_BYTES}"'
 
 
-class _DeferredLibrary(JITCodeLibrary):
+class _WideLibrary(JITCodeLibrary):
+    """Code that uses the widest vectors."""
+
+    def add_ir_module(self, module):
+        """Say so of every function."""
+        for function in module.functions:
+            # The method of the same name knows only attributes without a value.
+            set.add(function.attributes, _WIDEST)
+        super().add_ir_module(module)
+
+
+class _DeferredLibrary(_WideLibrary):
     """Code to be linked into that of its callers, of which nothing can be called by address."""
 
     def _optimize_final_module(self):
@@ -65,7 +82,7 @@ class _PlainLibrary(_DeferredLibrary):
         super().add_ir_module(module)
 
 
-class _EntryLibrary(JITCodeLibrary):
+class _EntryLibrary(_WideLibrary):
     """Code that is called from outside, and that has all that it calls for itself alone."""
 
     def _optimize_final_module(self):
@@ -87,6 +104,12 @@ class _Compiler(Compiler):
         # As Numba does where it makes a library itself.
         state.library.enable_object_caching()
         return super().define_pipelines()
+
+
+class LoopCompiler(_Compiler):
+    """For functions that are called by their address."""
+
+    library = _WideLibrary
 
 
 class EntryCompiler(_Compiler):
