@@ -159,7 +159,7 @@ class Rules:
 
 _NODES = """
 from numba import carray, cfunc, types, uint8
-from neurosim.kernels.intrinsics import span, united
+from neurosim.kernels.machine.intrinsics import span, united
 
 real, byte, int64 = types.CPointer(types.{real}), types.CPointer(types.uint8), types.int64
 integers = types.CPointer(int64)
@@ -254,7 +254,7 @@ _MEMORY = {"value_rule": "value", "error_rule": "error", "detector": "detector"}
 
 _SYNAPSES = """
 from numba import carray, cfunc, types
-from neurosim.kernels.intrinsics import integers_at, reals_at, span
+from neurosim.kernels.machine.intrinsics import integers_at, reals_at, span
 
 real, int64 = types.CPointer(types.{real}), types.int64
 

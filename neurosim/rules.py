@@ -28,7 +28,7 @@ __all__ = ["compile_activation", "compile_sums", "compiled_loop", "kernel_digest
 
 _ACTIVATION = """
 from numba import carray, cfunc, types
-from neurosim.kernels.deferred import LoopCompiler
+from neurosim.kernels.machine.deferred import LoopCompiler
 
 real = types.CPointer(types.{real})
 
@@ -61,7 +61,7 @@ _SPARSE_THETA_LAST = "a, a_stride, b, b_stride, theta, theta_stride"
 def kernel_digest() -> str:
     """Hash of the source of all kernels, and of the versions that compile them."""
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version}".encode())
-    for path in sorted((Path(__file__).parent / "kernels").glob("*.py")):
+    for path in sorted((Path(__file__).parent / "kernels").rglob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -9,8 +9,8 @@ import pytest
 @pytest.mark.parametrize(
     "module",
     [
-        "activations", "audit", "connectors", "datasets", "inspection", "models.bp", "monitors",
-        "network", "simulator",
+        "activations", "audit", "connectors", "datasets", "inspection", "kernels.machine",
+        "models.bp", "monitors", "network", "simulator",
     ],
 )  # fmt: skip
 def test_examples(module):

@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 from neurosim.kernels import rows
-from neurosim.kernels.intrinsics import choose
+from neurosim.kernels.machine.intrinsics import choose
 
 
 @njit

@@ -14,7 +14,7 @@ from numba import njit
 
 from neurosim.kernels import parallel_sums, sums
 from neurosim.kernels.active_sums import learn_active, predict_active
-from neurosim.kernels.intrinsics import address, fma
+from neurosim.kernels.machine.intrinsics import address, fma
 
 DTYPES = [np.float64, np.float32]
 SHAPES = [

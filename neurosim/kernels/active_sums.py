@@ -7,7 +7,8 @@ silent. Whole vectors are read.
 
 from __future__ import annotations
 
-from neurosim.kernels.active_kernel import (
+from neurosim.kernels.inner import inner
+from neurosim.kernels.machine.active_kernel import (
     ACTIVE_ROWS,
     CHUNK,
     GROUPS,
@@ -19,10 +20,9 @@ from neurosim.kernels.active_kernel import (
     multiply_active,
     stack_words,
 )
-from neurosim.kernels.along_kernel import learn_along
-from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import advance, zero_like
-from neurosim.kernels.micro_kernel import CONTINUE, FRESH, LEARN, vector_length
+from neurosim.kernels.machine.along_kernel import learn_along
+from neurosim.kernels.machine.emitter import CONTINUE, FRESH, LEARN, vector_length
+from neurosim.kernels.machine.intrinsics import advance, zero_like
 
 __all__ = ["MOST_REPLICAS", "WORD", "learn_active", "learn_along_active", "predict_active"]
 

@@ -7,9 +7,9 @@ step that would not be finite can be refused.
 
 from __future__ import annotations
 
-from neurosim.kernels.calls import call_activation
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import UNSENT
+from neurosim.kernels.machine.calls import call_activation
 from neurosim.kernels.rows import any_set, end_of_run, flags_of, mark, start_of_run, words_of
 
 __all__ = ["send"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.calls import call_activation
 from neurosim.kernels.inner import entry, inner
-from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import LIVE, OPEN, ROWS
+from neurosim.kernels.machine.calls import call_activation
+from neurosim.kernels.machine.intrinsics import row_span, span
 from neurosim.kernels.rows import block, fill, mark
 from neurosim.kernels.synapses import commit_changes, feed_back, learn_synapses, predict
 from neurosim.kernels.table import opened

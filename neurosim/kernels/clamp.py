@@ -5,7 +5,6 @@ from __future__ import annotations
 from neurosim.kernels import pointwise
 from neurosim.kernels.gates import close_gates
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     DONE,
     ERRED,
@@ -18,6 +17,7 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
+from neurosim.kernels.machine.intrinsics import span
 from neurosim.kernels.rows import all_set, any_set, block, clear, fill, mark, words_of
 from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.synapses import commit_changes

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from neurosim.kernels.intrinsics import (
+from neurosim.kernels.machine.intrinsics import (
     by_type,
     fma,
     horner,

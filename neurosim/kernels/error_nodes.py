@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.calls import call_rule
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
@@ -25,6 +24,7 @@ from neurosim.kernels.layout import (
     TOUCHED,
     ZERO_THRESHOLD,
 )
+from neurosim.kernels.machine.calls import call_rule
 from neurosim.kernels.rows import (
     any_set,
     block,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.calls import call_rule
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     ALL,
     AWAKE,
@@ -21,6 +19,8 @@ from neurosim.kernels.layout import (
     TEACHER,
     TICK,
 )
+from neurosim.kernels.machine.calls import call_rule
+from neurosim.kernels.machine.intrinsics import span
 from neurosim.kernels.rows import (
     ONES,
     all_set,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from numba import types
 from numba.core.registry import CPUDispatcher
 
-from neurosim.kernels.deferred import ApartCompiler, EntryCompiler, PlainCompiler
+from neurosim.kernels.machine.deferred import ApartCompiler, EntryCompiler, PlainCompiler
 
 __all__ = ["apart", "entry", "inner"]
 

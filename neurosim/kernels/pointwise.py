@@ -9,7 +9,7 @@ numbers of which none is -0.0 differ where their bits do.
 from __future__ import annotations
 
 from neurosim.kernels.inner import apart, inner
-from neurosim.kernels.intrinsics import (
+from neurosim.kernels.machine.intrinsics import (
     bits_to_float,
     choose,
     common,

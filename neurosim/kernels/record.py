@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import ROWS, SPIKING, TICK
+from neurosim.kernels.machine.intrinsics import row_span, span
 from neurosim.kernels.pointwise import copy
 
 __all__ = ["FLAG", "REAL", "SEGMENT_FIELDS", "THETA", "has_room", "record_snapshot"]

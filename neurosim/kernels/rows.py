@@ -9,8 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.inner import apart, inner
-from neurosim.kernels.intrinsics import common, eight_at, span, trailing_zeros, united, vector_of
 from neurosim.kernels.layout import ROWS
+from neurosim.kernels.machine.intrinsics import (
+    common,
+    eight_at,
+    span,
+    trailing_zeros,
+    united,
+    vector_of,
+)
 
 __all__ = [
     "ONES", "all_set", "any_set", "block", "clear", "drop_unused", "end_of_run", "fill", "flags_of",

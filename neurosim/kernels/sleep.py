@@ -16,7 +16,6 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     ERRED,
     LIVE,
@@ -29,6 +28,7 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
+from neurosim.kernels.machine.intrinsics import span
 from neurosim.kernels.rows import (
     all_set,
     any_set,

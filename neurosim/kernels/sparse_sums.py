@@ -12,7 +12,7 @@ neighbouring targets through neighbouring weights. Runs may have weights in comm
 from __future__ import annotations
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import fma, integers_at, span
+from neurosim.kernels.machine.intrinsics import fma, integers_at, span
 
 __all__ = ["feed_back_sparsely", "learn_sparsely", "predict_sparsely"]
 

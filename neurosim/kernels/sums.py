@@ -15,7 +15,6 @@ vectors are read and written, so padding is touched, and is zero afterwards.
 
 from __future__ import annotations
 
-from neurosim.kernels.across_kernel import ACROSS_VECTORS, multiply_across
 from neurosim.kernels.active_sums import (
     MOST_REPLICAS,
     WORD,
@@ -23,19 +22,13 @@ from neurosim.kernels.active_sums import (
     learn_along_active,
     predict_active,
 )
-from neurosim.kernels.along_kernel import predict_along
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import VECTOR_BYTES, address, advance, zero_like
-from neurosim.kernels.micro_kernel import (
-    CONTINUE,
-    FRESH,
-    LEARN,
-    TILE_VECTORS,
-    multiply_strip,
-    stack_vectors,
-    vector_length,
-)
-from neurosim.kernels.panel_kernel import copy_rows, transpose_rows
+from neurosim.kernels.machine.across_kernel import ACROSS_VECTORS, multiply_across
+from neurosim.kernels.machine.along_kernel import predict_along
+from neurosim.kernels.machine.emitter import CONTINUE, FRESH, LEARN, stack_vectors, vector_length
+from neurosim.kernels.machine.intrinsics import VECTOR_BYTES, address, advance, zero_like
+from neurosim.kernels.machine.micro_kernel import TILE_VECTORS, multiply_strip
+from neurosim.kernels.machine.panel_kernel import copy_rows, transpose_rows
 
 __all__ = ["accumulate_feedback", "accumulate_prediction", "learn"]
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send
-from neurosim.kernels.calls import call_sum
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
@@ -18,6 +17,7 @@ from neurosim.kernels.layout import (
     ROWS,
     UPDATES,
 )
+from neurosim.kernels.machine.calls import call_sum
 from neurosim.kernels.rows import (
     any_set,
     block,

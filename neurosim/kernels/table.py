@@ -21,8 +21,8 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_model
 
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import unowned_array
 from neurosim.kernels.layout import POPULATION, PROJECTION, SETTING, WEIGHTS, Plan, State
+from neurosim.kernels.machine.intrinsics import unowned_array
 
 __all__ = ["make_table", "opened"]
 

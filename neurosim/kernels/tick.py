@@ -25,7 +25,6 @@ from neurosim.kernels.gates import (
     open_gates,
 )
 from neurosim.kernels.inner import inner
-from neurosim.kernels.intrinsics import span
 from neurosim.kernels.layout import (
     BOUND_EPSILON,
     BOUND_F,
@@ -48,6 +47,7 @@ from neurosim.kernels.layout import (
     SPIKING,
     TICK,
 )
+from neurosim.kernels.machine.intrinsics import span
 from neurosim.kernels.rows import (
     all_set,
     any_set,

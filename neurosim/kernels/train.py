@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.calls import call_activation
 from neurosim.kernels.clamp import clamp_offered, consolidate, hold, offer, release_values, teach
 from neurosim.kernels.inner import entry, inner
-from neurosim.kernels.intrinsics import row_span, span
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
+from neurosim.kernels.machine.calls import call_activation
+from neurosim.kernels.machine.intrinsics import row_span, span
 from neurosim.kernels.rows import block, clear, mark, words_of
 from neurosim.kernels.settle import relax
 from neurosim.kernels.table import opened

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send
-from neurosim.kernels.calls import call_activation, call_rule
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     AWAKE,
@@ -27,6 +26,7 @@ from neurosim.kernels.layout import (
     TICK,
     UNSENT,
 )
+from neurosim.kernels.machine.calls import call_activation, call_rule
 from neurosim.kernels.rows import (
     ONES,
     any_set,

@@ -14,13 +14,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.micro_kernel import (
-    CACHE_LINE,
-    TILE_VECTORS,
-    Emitter,
-    call_shared,
-    emit_prefetch,
-)
+from neurosim.kernels.machine.emitter import CACHE_LINE, Emitter, call_shared, emit_prefetch
+from neurosim.kernels.machine.micro_kernel import TILE_VECTORS
 
 __all__ = ["copy_rows", "load_transposed", "transpose_rows"]
 

@@ -18,7 +18,7 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
-from neurosim.kernels.intrinsics import VECTOR_BYTES
+from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
 
 __all__ = ["ApartCompiler", "EntryCompiler", "LoopCompiler", "PlainCompiler"]
 

@@ -23,9 +23,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.intrinsics import VECTOR_REGISTERS, llvm_fma
 from neurosim.kernels.layout import PADDING
-from neurosim.kernels.micro_kernel import (
+from neurosim.kernels.machine.emitter import (
     CONTINUE,
     FRESH,
     INDEX,
@@ -33,6 +32,7 @@ from neurosim.kernels.micro_kernel import (
     call_shared,
     emit_look_ahead,
 )
+from neurosim.kernels.machine.intrinsics import VECTOR_REGISTERS, llvm_fma
 
 __all__ = [
     "ACTIVE_ROWS", "CHUNK", "GROUPS", "STRIP_VECTORS", "WORD", "active_across", "active_along",

@@ -2,7 +2,7 @@
 
 With few replicas there is little to share between results, and the time is that of reading theta. A
 few rows are taken side by side, from their beginning to their end, as memory likes it. The order of
-each sum is the same as in `neurosim.kernels.micro_kernel`.
+each sum is the same as in `neurosim.kernels.machine.micro_kernel`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from llvmlite import ir
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.active_kernel import WORD
-from neurosim.kernels.intrinsics import llvm_fma
-from neurosim.kernels.micro_kernel import FRESH, Emitter, call_shared, emit_look_ahead
+from neurosim.kernels.machine.active_kernel import WORD
+from neurosim.kernels.machine.emitter import FRESH, Emitter, call_shared, emit_look_ahead
+from neurosim.kernels.machine.intrinsics import llvm_fma
 
 __all__ = ["learn_along", "predict_along"]
 

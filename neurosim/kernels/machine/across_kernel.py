@@ -2,7 +2,7 @@
 
 Feedback reads theta, which is (pre, post), across: its results are the rows. For a single replica
 squares of numbers are transposed in registers and used at once, so that theta is read from memory
-once. The order of each sum is the same as in `neurosim.kernels.micro_kernel`.
+once. The order of each sum is the same as in `neurosim.kernels.machine.micro_kernel`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.intrinsics import llvm_fma
-from neurosim.kernels.micro_kernel import FRESH, INDEX, Emitter, call_shared, never_unroll
-from neurosim.kernels.panel_kernel import load_transposed
+from neurosim.kernels.machine.emitter import FRESH, INDEX, Emitter, call_shared, never_unroll
+from neurosim.kernels.machine.intrinsics import llvm_fma
+from neurosim.kernels.machine.panel_kernel import load_transposed
 
 __all__ = ["ACROSS_VECTORS", "multiply_across"]
 
