@@ -90,7 +90,9 @@ class Experimenter:
             self.do("inject", name, self.values(len(nodes)), ticks, nodes=nodes)
         elif choice == 8:
             for sim in self.sims:
-                sim.synapse("input", 1, "a", 2).theta = 0.125
+                synapse = sim.synapse("input", 1, "a", 2)
+                if not synapse.is_cut:
+                    synapse.theta = 0.125
         elif choice == 9:
             self.do("set_weights", {"b->output": self.generator.normal(size=(6, 2))})
         elif choice == 10:
