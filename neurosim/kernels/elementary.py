@@ -129,10 +129,9 @@ def _grown(start, power, growth):
 def _reciprocal_of_one_plus(e, e_rest):
     """1 / (1 + e + e_rest) for 0 <= e <= 1 as y (1 + r), where r is small."""
     one = like(e, 1.0)
-    b = one + e
-    b_rest = (e - (b - one)) + e_rest
-    y = one / b
-    return y, fma(-b_rest, y, fma(-b, y, one))
+    y = one / (one + e)
+    # 1 - y is exact, and so is what is left of it.
+    return y, fma(-e_rest, y, fma(-e, y, one - y))
 
 
 @njit(cache=True, error_model="numpy")
