@@ -11,7 +11,7 @@ neighbouring targets through neighbouring weights. Runs may have weights in comm
 
 from __future__ import annotations
 
-from neurosim.kernels.inner import inner
+from neurosim.kernels.inner import apart
 from neurosim.kernels.machine.intrinsics import fma, integers_at, span
 
 __all__ = ["feed_back_sparsely", "learn_sparsely", "predict_sparsely"]
@@ -20,7 +20,7 @@ __all__ = ["feed_back_sparsely", "learn_sparsely", "predict_sparsely"]
 _ABREAST = 4
 
 
-@inner
+@apart
 def predict_sparsely(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh):
     """mu[r, j] = chain over k ascending of fma(f[r, k], theta[k, j], start)."""
     runs = integers_at(table)
@@ -42,7 +42,7 @@ def predict_sparsely(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, 
                     targets[j] = fma(value, weights[j], targets[j])
 
 
-@inner
+@apart
 def feed_back_sparsely(
     epsilon, epsilon_stride, theta, table, feedback, feedback_stride, rows, pre, post, fresh
 ):
@@ -82,7 +82,7 @@ def feed_back_sparsely(
             feedback[a] = s
 
 
-@inner
+@apart
 def learn_sparsely(f, f_stride, drive, drive_stride, theta, table, rows, pre, post, alpha):
     """theta[i, j] = fma(alpha, G[i, j], theta[i, j]) + 0.0, G as in `sums.learn`.
 
