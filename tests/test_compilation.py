@@ -67,6 +67,26 @@ def test_inner_kernels_are_compiled_once_and_translated_only_with_what_calls_the
     assert again == weights
 
 
+LINKAGES = """
+import json
+import neurosim as ns
+from neurosim.kernels import train
+ns.Simulator(ns.Network.layered([3, 4, 2], seed=0), ns.models.ZIL()).fit(
+    [[0.1, 0.2, 0.3]], [[1.0, 0.0]]
+)
+(compiled,) = train.train.overloads.values()
+functions = compiled.library.get_defined_functions()
+print(json.dumps([(function.name, function.linkage.name) for function in functions]))
+"""
+
+
+def test_entry_points_keep_to_themselves_what_is_their_own_and_nothing_else(tmp_path):
+    functions = json.loads(printed_by(LINKAGES, tmp_path))
+    private = [name for name, linkage in functions if linkage == "internal"]
+    assert private
+    assert all(name.startswith("_ZN8neurosim") for name in private)
+
+
 def test_importing_is_light():
     script = (
         "import sys, neurosim; "

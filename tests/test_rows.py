@@ -21,6 +21,15 @@ def runs(flags, count):
 
 
 @njit
+def marked(flags, first, last, value):
+    words = flags.view(np.uint64)
+    for w in range(words.size):
+        share = rows.share_of_word(w, first, last)
+        if first < 8 * (w + 1) and last > 8 * w:
+            words[w] = (words[w] & ~share) | (rows.ONES * np.uint64(value) & share)
+
+
+@njit
 def every(flags):
     return rows.all_set(flags)
 
@@ -72,3 +81,14 @@ def test_choose_keeps_every_bit(dtype):
         out = np.empty_like(these)
         chosen(np.full(these.size, flag, np.uint8), these, others, out)
         assert out.tobytes() == (these if flag else others).tobytes()
+
+
+@pytest.mark.parametrize("value", [0, 1, 2, 3])
+def test_shares_of_words(value):
+    for first in range(25):
+        for last in range(first, 25):
+            flags = np.arange(32, dtype=np.uint8) % 5
+            expected = flags.copy()
+            expected[first:last] = value
+            marked(flags, first, last, value)
+            np.testing.assert_array_equal(flags, expected)

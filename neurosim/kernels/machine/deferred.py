@@ -22,6 +22,8 @@ from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
 
 __all__ = ["ApartCompiler", "EntryCompiler", "LoopCompiler", "PlainCompiler"]
 
+# How the names of compiled functions of this package begin.
+_OWN = "_ZN8neurosim"
 _WIDEST = f'"prefer-vector-width"="{8 * VECTOR_BYTES}"'
 
 
@@ -88,7 +90,9 @@ class _EntryLibrary(_WideLibrary):
     def _optimize_final_module(self):
         """Let LLVM change what is called from inside, and drop what is then called no more."""
         for function in self._final_module.functions:
-            if not function.is_declaration and function.linkage == binding.Linkage.linkonce_odr:
+            shared = function.linkage == binding.Linkage.linkonce_odr
+            # Numba's own helpers have the same name in all code, and must stay the same there.
+            if shared and not function.is_declaration and function.name.startswith(_OWN):
                 function.linkage = binding.Linkage.internal
         super()._optimize_final_module()
 
