@@ -1,5 +1,7 @@
 """Flags of replicas, and what is chosen by them, element by element."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from numba import njit
@@ -20,13 +22,15 @@ def runs(flags, count):
     return found[1:]
 
 
+class Words(NamedTuple):
+    """Of a state, what `mark` writes."""
+
+    word: np.ndarray
+
+
 @njit
-def marked(flags, first, last, value):
-    words = flags.view(np.uint64)
-    for w in range(words.size):
-        share = rows.share_of_word(w, first, last)
-        if first < 8 * (w + 1) and last > 8 * w:
-            words[w] = (words[w] & ~share) | (rows.ONES * np.uint64(value) & share)
+def mark(state, first, last, value):
+    rows.mark(state, 1, 2, first, last, value)
 
 
 @njit
@@ -84,11 +88,11 @@ def test_choose_keeps_every_bit(dtype):
 
 
 @pytest.mark.parametrize("value", [0, 1, 2, 3])
-def test_shares_of_words(value):
+def test_mark_sets_some_flags_and_no_others(value):
     for first in range(25):
         for last in range(first, 25):
-            flags = np.arange(32, dtype=np.uint8) % 5
+            flags = (np.arange(2 * 3 * 32, dtype=np.uint8) % 5).reshape(2, 3, 32)
             expected = flags.copy()
-            expected[first:last] = value
-            marked(flags, first, last, value)
+            expected[1, 2, first:last] = value
+            mark(Words(flags.view(np.uint64)), first, last, value)
             np.testing.assert_array_equal(flags, expected)

@@ -71,7 +71,7 @@ _log_2_high = by_type(double=0.6931471805598903, single=0.693145751953125)
 _log_2_low = by_type(double=5.497923018708371e-14, single=1.428606765330187e-06)
 # Adding it rounds to an integer and leaves that integer in the low bits of the sum.
 _rounding_shift = by_type(double=1.5 * 2.0**52, single=1.5 * 2.0**23)
-# Beyond these the exponential is inf, or rounds to 0, and so do four times it.
+# Beyond these the exponential is inf, or so small that four times it rounds to 0.
 _largest = by_type(double=710.0, single=89.0)
 _smallest = by_type(double=-748.0, single=-107.0)
 
@@ -112,7 +112,10 @@ def exponential(x: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _decay(y, factor):
-    """(power, growth) with power (1 + growth) = factor exp(y), for y <= 0; both powers of two."""
+    """(power, growth) with power (1 + growth) = factor exp(y), for y <= 0.
+
+    Power is a power of two, and factor has to be one.
+    """
     y = _smallest(y) if y < _smallest(y) else y
     r, higher, whole, half = _reduce(y)
     return multiply_by_power_of_two(factor, whole, half), r + higher
@@ -189,8 +192,7 @@ def softplus_pair(x: float) -> tuple[float, float]:
     z = u * u
     twice = u + u
     logarithm = fma(twice * z, _logarithm_remainder(z), twice)
-    y, r = _reciprocal_of_one_plus(e, e_rest)
-    slope = _times(e, e_rest, y, r) if x < zero else fma(y, r, y)
+    slope, _ = sigmoid_pair(x)
     return (zero if x < zero else x) + logarithm, slope
 
 

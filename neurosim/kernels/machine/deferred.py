@@ -18,6 +18,7 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
+from neurosim.kernels.machine.emitter import mark_loop
 from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
 
 __all__ = ["ApartCompiler", "EntryCompiler", "LoopCompiler", "PlainCompiler"]
@@ -66,21 +67,14 @@ class _PlainLibrary(_DeferredLibrary):
     def add_ir_module(self, module):
         """Mark every jump back, and with it the loop that it closes."""
         never = ir.Constant(ir.IntType(1), 0)
-        wishes = [
-            module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")]),
-            module.add_metadata([ir.MetaDataString(module, "llvm.loop.vectorize.enable"), never]),
-        ]
+        wishes = ["llvm.loop.unroll.disable"], ["llvm.loop.vectorize.enable", never]
         for function in module.functions:
             place = {block: n for n, block in enumerate(function.blocks)}
             for block, n in place.items():
                 jump = block.terminator
                 targets = [operand for operand in jump.operands if operand in place]
                 if any(place[target] <= n for target in targets):
-                    name = ir.MetaDataString(module, f"{function.name} {n}")
-                    loop = module.add_metadata([name, *wishes])
-                    # LLVM's loop metadata begins with a reference to itself.
-                    loop.operands = (loop, *wishes)
-                    jump.set_metadata("llvm.loop", loop)
+                    mark_loop(jump, *wishes)
         super().add_ir_module(module)
 
 

@@ -15,7 +15,8 @@ from neurosim.kernels.machine.intrinsics import FLOAT_BITS, VECTOR_BYTES, llvm_f
 
 __all__ = [
     "CACHE_LINE", "CONTINUE", "FRESH", "INDEX", "LEARN", "Emitter", "call_shared",
-    "emit_look_ahead", "emit_prefetch", "never_unroll", "stack_vectors", "vector_length",
+    "emit_look_ahead", "emit_prefetch", "mark_loop", "never_unroll", "stack_vectors",
+    "vector_length",
 ]  # fmt: skip
 
 CACHE_LINE = 64  # bytes
@@ -222,19 +223,30 @@ def emit_look_ahead(
                 emit_prefetch(emit, emit.at(there, emit.index(element)), writes=False)
 
 
+def mark_loop(jump: ir.Instruction, *wishes: list[Any]) -> None:
+    """Tell LLVM what is wished of the loop that a jump back closes.
+
+    A wish is a name in LLVM's language, and what belongs to it.
+    """
+    block = jump.parent
+    module = block.function.module
+    nodes = [
+        module.add_metadata([ir.MetaDataString(module, name), *values]) for name, *values in wishes
+    ]
+    name = ir.MetaDataString(module, f"{block.function.name} {block.name}")
+    loop = module.add_metadata([name, *nodes])
+    # LLVM's loop metadata begins with a reference to itself.
+    loop.operands = (loop, *nodes)
+    jump.set_metadata("llvm.loop", loop)
+
+
 def never_unroll(branch: ir.Instruction) -> None:
     """Tell LLVM to leave the loop that `branch` closes as it is.
 
     The tile is the unrolling. LLVM would unroll it once more, which gains nothing, takes long to
     compile and runs the address arithmetic out of registers.
     """
-    module = branch.parent.function.module
-    disable = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
-    name = f"loop {id(branch)}"
-    loop = module.add_metadata([ir.MetaDataString(module, name), disable])
-    # LLVM's loop metadata begins with a reference to itself.
-    loop.operands = (loop, disable)
-    branch.set_metadata("llvm.loop", loop)
+    mark_loop(branch, ["llvm.loop.unroll.disable"])
 
 
 def shared_function(module: ir.Module, name: str, kinds: list[ir.Type]) -> ir.Function:
