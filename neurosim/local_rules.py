@@ -158,8 +158,8 @@ class Rules:
 
 
 _NODES = """
-from numba import carray, cfunc, types, uint8
-from neurosim.kernels.machine.intrinsics import span, united
+from numba import cfunc, types, uint8
+from neurosim.kernels.machine.intrinsics import array_at, span, united
 
 real, byte, int64 = types.CPointer(types.{real}), types.CPointer(types.uint8), types.int64
 integers = types.CPointer(int64)
@@ -167,8 +167,8 @@ integers = types.CPointer(int64)
 @cfunc(int64(real, byte, integers, real, integers, int64, int64, int64, int64), cache={cache},
        error_model="numpy")
 def loop(reals, flags, stamps, parameters, record, first, count, bits, time):
-    reals, flags, stamps = carray(reals, 1), carray(flags, 1), carray(stamps, 1)
-    parameters, record = carray(parameters, 1), carray(record, 1)
+    reals, flags, stamps = array_at(reals), array_at(flags), array_at(stamps)
+    parameters, record = array_at(parameters), array_at(record)
     zero = reals.dtype.type(0)
     total = uint8(0)
     for row in range(0, count, {stride}):
@@ -253,15 +253,15 @@ _BODIES = {
 _MEMORY = {"value_rule": "value", "error_rule": "error", "detector": "detector"}
 
 _SYNAPSES = """
-from numba import carray, cfunc, types
-from neurosim.kernels.machine.intrinsics import integers_at, reals_at, span
+from numba import cfunc, types
+from neurosim.kernels.machine.intrinsics import array_at, integers_at, reals_at, span
 
 real, int64 = types.CPointer(types.{real}), types.int64
 
 @cfunc(types.void(real, int64, real, int64, real, int64, int64, int64, int64, int64,
                   types.{real}), cache={cache}, error_model="numpy")
 def loop(f, f_stride, theta, theta_stride, drive, drive_stride, rows, pre, post, table, alpha):
-    f, theta, drive = carray(f, 1), carray(theta, 1), carray(drive, 1)
+    f, theta, drive = array_at(f), array_at(theta), array_at(drive)
     table = integers_at(table)
     parameters = reals_at(table[0], theta)
     zero = theta.dtype.type(0)

@@ -40,14 +40,15 @@ def loop(x, f, slope, count):
         {body}
 """
 _SUM = """
-from numba import carray, cfunc, types
+from numba import cfunc, types
+from neurosim.kernels.machine.intrinsics import array_at
 
 real, int64 = types.CPointer(types.{real}), types.int64
 
 @cfunc(types.void(real, int64, real, int64, real, int64, int64, int64, int64, int64,
                   types.{real}), cache={cache})
 def loop(a, a_stride, theta, theta_stride, b, b_stride, rows, pre, post, fresh, alpha):
-    a, theta, b = carray(a, 1), carray(theta, 1), carray(b, 1)
+    a, theta, b = array_at(a), array_at(theta), array_at(b)
     function0({blocks}, rows, pre, post, {last})
 """
 _BLOCKS_WITH_THETA = "a, 0, a_stride, theta, 0, theta_stride, b, 0, b_stride"

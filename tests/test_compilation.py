@@ -36,11 +36,12 @@ print(json.dumps([
 FIT = "fit([[0.1, 0.2, 0.3]], [[1.0, 0.0]])"
 
 
-def printed_by(script, folder):
+def printed_by(script, folder, **settings):
     environment = {
         **os.environ,
         "NUMBA_CACHE_DIR": str(folder / "numba"),
         "NEUROSIM_CACHE_DIR": str(folder / "rules"),
+        **settings,
     }
     command = [sys.executable, "-W", "error", "-c", script]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
@@ -85,6 +86,38 @@ def test_entry_points_keep_to_themselves_what_is_their_own_and_nothing_else(tmp_
     private = [name for name, linkage in functions if linkage == "internal"]
     assert private
     assert all(name.startswith("_ZN8neurosim") for name in private)
+
+
+TRAIN = """
+import numpy as np
+import neurosim as ns
+
+class Ruled(ns.models.FaZIL):
+    value_rule = staticmethod(lambda slope, feedback, epsilon: slope * feedback - epsilon)
+    error_rule = staticmethod(lambda epsilon, delta_x, delta_mu: epsilon + delta_x - delta_mu)
+    detector = staticmethod(lambda epsilon, quiet_for: epsilon != 0.0 and quiet_for > 0)
+    synapse_rule = staticmethod(lambda epsilon, f, alpha: alpha * epsilon * f)
+
+net = ns.Network(seed=0)
+net.add_population("pixels", 70)
+net.add_population("hidden", 5, "tanh")
+net.add_population("out", 2)
+net.connect("pixels", "hidden")
+net.connect("hidden", "out", rule=ns.connectors.FixedInDegree(3))
+random = np.random.default_rng(0)
+x = np.where(random.random((7, 70)) < 0.8, 0.0, random.random((7, 70)))
+y = random.random((7, 2))
+for model in ns.models.IL(gamma=0.1, t_c=3), ns.models.FaZIL(), Ruled():
+    sim = ns.Simulator(net, model, batch_size=3)
+    sim.fit(x, y)
+    print({name: weights.tolist() for name, weights in sim.weights.items()})
+"""
+
+
+def test_no_index_is_out_of_bounds(tmp_path):
+    # Numba then looks at each index; what is raised in a rule would be dropped, and the bits differ.
+    checked = printed_by(TRAIN, tmp_path / "a", NUMBA_BOUNDSCHECK="1")
+    assert checked == printed_by(TRAIN, tmp_path / "b", NUMBA_BOUNDSCHECK="0")
 
 
 def test_importing_is_light():

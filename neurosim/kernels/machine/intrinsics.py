@@ -25,6 +25,7 @@ __all__ = [
     "VECTOR_REGISTERS",
     "address",
     "advance",
+    "array_at",
     "bits_to_float",
     "by_type",
     "choose",
@@ -400,6 +401,24 @@ def span(typingctx: Any, array: types.Type, first: types.Type, last: types.Type)
     return array(array, types.intp, types.intp), codegen
 
 
+def _array_at(context, builder, kind, data):
+    """Emit the array onto `data` of which no length is known, so that every index is in bounds."""
+    return unowned_array(context, builder, kind, data, [context.get_constant(types.intp, 1 << 48)])
+
+
+@intrinsic
+def array_at(typingctx: Any, pointer: types.Type):
+    """Return the array that begins where a pointer points to; nothing is known of its length."""
+    if not isinstance(pointer, types.CPointer):
+        return None
+    result = types.Array(pointer.dtype, 1, "C")
+
+    def codegen(context, builder, signature, arguments):
+        return _array_at(context, builder, result, arguments[0])
+
+    return result(pointer), codegen
+
+
 @intrinsic
 def integers_at(typingctx: Any, place: types.Type):
     """Return the array of int64 that begins at an address; nothing is known of its length."""
@@ -408,7 +427,7 @@ def integers_at(typingctx: Any, place: types.Type):
     def codegen(context, builder, signature, arguments):
         word = context.get_value_type(types.int64)
         data = builder.inttoptr(arguments[0], word.as_pointer())
-        return unowned_array(context, builder, result, data, [ir.Constant(word, 0)])
+        return _array_at(context, builder, result, data)
 
     return result(types.int64), codegen
 
@@ -423,7 +442,7 @@ def reals_at(typingctx: Any, place: types.Type, like: types.Type):
     def codegen(context, builder, signature, arguments):
         element = context.get_data_type(like.dtype)
         data = builder.inttoptr(arguments[0], element.as_pointer())
-        return unowned_array(context, builder, result, data, [arguments[0].type(0)])
+        return _array_at(context, builder, result, data)
 
     return result(types.int64, like), codegen
 
