@@ -12,6 +12,7 @@ from neurosim.activations import ACTIVATIONS
 from neurosim.compilation import prepare_cache
 from neurosim.kernels import layout
 from neurosim.kernels.layout import PADDING, Plan, State, row_stride
+from neurosim.kernels.one_pass import nodes_of_pass
 from neurosim.kernels.table import make_table
 from neurosim.levels import levels, topological_order
 from neurosim.local_rules import ADDRESSES, Rules
@@ -137,6 +138,8 @@ class Lowered:
             # The transpose of the forward weights, whatever feedback synapses there are.
             self.projections["back"] = self.projections["theta"]
             self.projections["back_change"] = -1
+        if threads == 1:
+            self._choose_passes()
         self._tell_synapse_rules()
         self._equip(self._fresh_state(self.theta, self.theta_bound))
 
@@ -324,6 +327,21 @@ class Lowered:
             quiet += block
         self.wiring = np.array(wiring, dtype=np.int64)
         self._sizes = (real, flag, quiet)
+
+    def _choose_passes(self) -> None:
+        """Which projections may feed back and predict in one pass over their weights."""
+        populations = self.populations
+        for name, record in zip(self.projection_names, self.projections, strict=True):
+            alone = populations[record["pre"]]["outgoing"] == 1
+            alone &= populations[record["post"]]["incoming"] == 1
+            one_block = record["theta"] == record["back"] and not record["deferred"]
+            projection = self.network.projections[name]
+            if projection.pattern is None and alone and one_block:
+                item = self.dtype.itemsize
+                record["pass_nodes"] = nodes_of_pass(
+                    projection.shape[0], int(record["stride"]) * item, item
+                )
+        self.plan.setting["one_pass"] = self.projections["pass_nodes"].any()
 
     def _fresh_state(self, theta: npt.NDArray[Any], theta_bound: npt.NDArray[Any]) -> State:
         real, flag, quiet = self._sizes

@@ -25,6 +25,7 @@ from neurosim.kernels.layout import (
     ZERO_THRESHOLD,
 )
 from neurosim.kernels.machine.calls import call_rule
+from neurosim.kernels.one_pass import predict_next
 from neurosim.kernels.rows import (
     any_set,
     block,
@@ -38,7 +39,6 @@ from neurosim.kernels.rows import (
     words_of,
 )
 from neurosim.kernels.sleep import WAKING, pres_sleep
-from neurosim.kernels.synapses import predict
 
 __all__ = ["become_quiet", "forget", "refresh_error_nodes"]
 
@@ -234,7 +234,7 @@ def refresh_error_nodes(plan, state):
         first = start_of_run(evaluate, 0, rows)
         while first < rows:
             last = end_of_run(evaluate, first, rows)
-            predict(plan, state, q, first, last, plan.populations[q].mu_next)
+            predict_next(plan, state, q, first, last)
             mark(state, STALE, q, first, last, 0)
             first = start_of_run(evaluate, last, rows)
         touched = flags_of(state, TOUCHED, q)

@@ -53,10 +53,12 @@ POPULATION = _record(
     *REAL_BLOCKS, *MEMORY_BLOCKS, *FLAG_BLOCKS, "quiet_since",
 )  # fmt: skip
 #: Where its forward and feedback weights begin in the array `theta`, where their changes go (-1: to
-#: nowhere), the address of its pattern or, all-to-all, its stride, and the sums of its kind.
+#: nowhere), the address of its pattern or, all-to-all, its stride, the sums of its kind, and how
+#: many presynaptic nodes are taken together in one pass (0: none), see `one_pass`.
 PROJECTION = _record(
     "pre", "post", "theta", "back", "change", "back_change", "stride", "weights", "back_weights",
     "deferred", "uses", "synapses", "first_cut", "cuts", "prediction", "feedback", "plasticity",
+    "pass_nodes",
 )  # fmt: skip
 #: A block of weights, its sum of deferred changes and what its synapses remember, now and after the
 #: step being made (-1: none), whether changes wait for the last use of the weights, the projection
@@ -67,7 +69,7 @@ WEIGHTS = _record(
 SETTING = _record(
     "gate", "reads_time", "reads_state", "waits", "signal_at", "t_d", "feedback_gate", "watch",
     "delta_form", "event_driven", "rest", "mean", "guarded", "defers", "value_rule", "error_rule",
-    "detector", "synapse_rule",
+    "detector", "synapse_rule", "one_pass",
 )  # fmt: skip
 
 # Values of setting.rest: never; once the own gate has opened; or one tick after every error node
@@ -92,7 +94,8 @@ EVALUATE = 9  # mu is to be evaluated
 TOUCHED = 10  # the error nodes are, in one of several ways
 RESTS_NEXT = 11  # SOME or ALL nodes come to rest in the step being made
 UNSENT = 12  # f and f' are those of an earlier x, until somebody reads them
-ROW_FLAGS = 13
+FORETOLD = 13  # mu_next is already what the step being made leads to
+ROW_FLAGS = 14
 
 # Values of RESTS_NEXT.
 SOME, ALL = 2, 3

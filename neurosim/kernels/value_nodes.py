@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurosim.kernels import pointwise
-from neurosim.kernels.activity import send
+from neurosim.kernels.activity import send, step
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
     AWAKE,
@@ -12,6 +12,7 @@ from neurosim.kernels.layout import (
     DONE,
     ERRED,
     FAULT,
+    FORETOLD,
     GAMMA,
     LIMIT,
     LIVE,
@@ -27,6 +28,7 @@ from neurosim.kernels.layout import (
     UNSENT,
 )
 from neurosim.kernels.machine.calls import call_activation, call_rule
+from neurosim.kernels.one_pass import propose_in_one_pass, takes_one_pass
 from neurosim.kernels.rows import (
     ONES,
     any_set,
@@ -79,8 +81,10 @@ def wake(plan, state, p):
 def propose_change(plan, state, p, first, last):
     """delta_x and x_next in the replicas from first to last; MOVED_NEXT if any node moves."""
     population = plan.populations[p]
-    feed_back(plan, state, p, first, last)
-    send(plan, state, p, first, last)
+    in_one_pass = takes_one_pass(plan, state, p, first, last)
+    if not in_one_pass:
+        feed_back(plan, state, p, first, last)
+        send(plan, state, p, first, last)
     a = first * population.stride
     z = last * population.stride
     real, flag = state.real, state.flag
@@ -88,7 +92,9 @@ def propose_change(plan, state, p, first, last):
     x_next = block(real, population.x_next, a, z)
     delta_x = block(real, population.delta_x, a, z)
     top = 0.0
-    if plan.setting[0].value_rule and population.held:
+    if in_one_pass:
+        moves, top = propose_in_one_pass(plan, state, p, first, last)
+    elif plan.setting[0].value_rule and population.held:
         moves = False
     elif plan.setting[0].value_rule:
         moves = call_rule(
@@ -96,17 +102,7 @@ def propose_change(plan, state, p, first, last):
             plan.populations, p, a, z - a, 0, 0,
         ) != 0  # fmt: skip
     else:
-        moves, top = pointwise.change_activity(
-            plan.parameter[GAMMA],
-            block(real, population.slope, a, z),
-            block(real, population.feedback, a, z),
-            block(real, population.epsilon, a, z),
-            block(flag, population.clamped, a, z),
-            block(flag, population.resting_next, a, z),
-            x,
-            delta_x,
-            x_next,
-        )
+        moves, top = step(plan, state, p, a, z)
     injected = population.injected_until > state.clock[TICK]
     if injected:
         moves = pointwise.inject(
@@ -192,6 +188,9 @@ def commit_activity(plan, state, p):
 def propose_inference(plan, state):
     """Let every value node say where it goes."""
     rows = state.clock[ROWS]
+    if plan.setting[0].one_pass:
+        for q in range(plan.populations.size):
+            clear(words_of(state, FORETOLD, q))
     for n in range(state.agenda[0]):
         p = state.agenda[1 + n]
         if state.asleep[p] and posts_sleep(plan, state, p):
