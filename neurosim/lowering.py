@@ -341,7 +341,7 @@ class Lowered:
                 record["pass_nodes"] = nodes_of_pass(
                     projection.shape[0], int(record["stride"]) * item, item
                 )
-        self.plan.setting["one_pass"] = self.projections["pass_nodes"].any()
+        self.plan.setting[0]["one_pass"] = self.projections["pass_nodes"].any()
 
     def _fresh_state(self, theta: npt.NDArray[Any], theta_bound: npt.NDArray[Any]) -> State:
         real, flag, quiet = self._sizes

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import llvmlite
 import numba
 import numpy as np
 
@@ -61,7 +62,8 @@ _SPARSE_THETA_LAST = "a, a_stride, b, b_stride, theta, theta_stride"
 @lru_cache(maxsize=1)
 def kernel_digest() -> str:
     """Hash of the source of all kernels, and of the versions that compile them."""
-    digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version}".encode())
+    versions = numba.__version__, llvmlite.__version__, np.__version__, sys.version
+    digest = hashlib.sha256(" ".join(versions).encode())
     for path in sorted((Path(__file__).parent / "kernels").rglob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -115,7 +115,7 @@ for model in ns.models.IL(gamma=0.1, t_c=3), ns.models.FaZIL(), Ruled():
 
 
 def test_no_index_is_out_of_bounds(tmp_path):
-    # Numba then looks at each index; what is raised in a rule would be dropped, and the bits differ.
+    # What Numba raises in a loop that is called by address is dropped, but the bits would differ.
     checked = printed_by(TRAIN, tmp_path / "a", NUMBA_BOUNDSCHECK="1")
     assert checked == printed_by(TRAIN, tmp_path / "b", NUMBA_BOUNDSCHECK="0")
 

@@ -305,6 +305,18 @@ def test_learning_again_after_a_run_without_learning():
     assert weights[0] == weights[1]
 
 
+def test_errors_of_replicas_that_are_not_in_use_wait_for_nothing():
+    net = ns.Network.layered([3, 4, 2], seed=0)
+    # Weights stay as they are, so that a target which is predicted now still is one batch later.
+    sim = ns.Simulator(net, models.IL(learning_rate=0.0, gamma=0.1, t_c=5), batch_size=20)
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(37, 3)), random.normal(size=(37, 2))
+    y[20:] = sim.predict(x[20:])
+    sim.fit(x, y, shuffle=False)
+    synapses = 3 * 4 + 4 * 2
+    assert sim.clock_driven_operations.plasticity == 20 * 6 * synapses
+
+
 def test_a_release_that_overflows_lets_go():
     """Changes that cannot be made are dropped, and the simulator goes on."""
     net = ns.Network.recurrent(2, 3, 1, steps=2, activation="identity", seed=0)

@@ -24,11 +24,12 @@ def in_one_pass(sim):
     return bool(sim._lowered.state.row[layout.FORETOLD].any())
 
 
-def same_state(one, other):
+def same_state(first, *others):
     return all(
-        one.state(variable, name).tobytes() == other.state(variable, name).tobytes()
+        first.state(variable, name).tobytes() == other.state(variable, name).tobytes()
+        for other in others
         for variable in VARIABLES
-        for name in one.wiring.populations
+        for name in first.wiring.populations
     )
 
 
@@ -48,7 +49,7 @@ def go(sims, ticks, learning=True):
     for _ in range(ticks):
         for sim in sims:
             sim.step(learning=learning)
-        assert all(same_state(sims[0], sim) for sim in sims[1:])
+        assert same_state(*sims)
         assert sims[0].operations == sims[1].operations
         passes += in_one_pass(sims[0])
         assert not any(in_one_pass(sim) for sim in sims[1:])
@@ -89,7 +90,7 @@ def test_training_in_one_pass_has_the_same_bits(model):
     sims = variants("tanh", model(learning_rate=0.01), 4, "float64")
     for sim in sims:
         sim.fit(*samples(10), ticks=6)
-    assert same_state(sims[0], sims[1]) and same_state(sims[0], sims[2])
+    assert same_state(*sims)
     for name, weights in sims[0].weights.items():
         assert all(weights.tobytes() == sim.weights[name].tobytes() for sim in sims[1:])
 
@@ -117,11 +118,11 @@ def test_what_is_refused_is_as_it_was():
         with pytest.raises(DivergenceError):
             sim.run(50, learning=False)
     assert in_one_pass(sims[0])
-    assert same_state(sims[0], sims[1]) and same_state(sims[0], sims[2])
+    assert same_state(*sims)
     for sim in sims:
         sim.clamp("hidden1", np.zeros((2, SIZES[1])))
         sim.clamp("hidden2", np.ones((2, SIZES[2])))
-    assert same_state(sims[0], sims[1]) and same_state(sims[0], sims[2])
+    assert same_state(*sims)
 
 
 def test_which_projections_may():

@@ -130,5 +130,8 @@ def copy_rows(
     typingctx: Any, target: Any, target_row: Any, source: Any, source_row: Any, rows: Any,
     vectors: Any,
 ):  # fmt: skip
-    """Copy the first 1 to TILE_VECTORS vectors of some rows, and ask for those that follow them."""
+    """Copy the first 1 to TILE_VECTORS vectors of some rows, and ask for those that follow them.
+
+    Whole vectors are read and written, so rows have to go on, or something behind them does.
+    """
     return call_shared(_emit_copies, "copy_rows", _COPY_OPERANDS, target)
