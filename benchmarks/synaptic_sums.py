@@ -12,7 +12,12 @@ from benchmarks.interleave import Contestant, interleave, same_result
 from benchmarks.peers import BLOCKS, measure
 from benchmarks.report import Row
 from neurosim.kernels.layout import row_stride
-from neurosim.kernels.sparse_sums import feed_back_sparsely, learn_sparsely, predict_sparsely
+from neurosim.kernels.sparse_sums import (
+    feed_back_sparsely,
+    lanes_of,
+    learn_sparsely,
+    predict_sparsely,
+)
 from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
 from neurosim.pattern import Pattern
 
@@ -165,6 +170,8 @@ def _sparse_sums(shape: tuple[int, int, int], dtype: str) -> dict[str, Contestan
     table = pattern.table()
     f, epsilon = (_block(generator, rows, columns, dtype) for columns in (pre, post))
     theta = generator.uniform(-1, 1, len(pattern.pre)).astype(dtype)
+    scratch = np.zeros((pre + post) * lanes_of.py_func(rows, theta.itemsize), dtype)
+    table[-1] = scratch.ctypes.data
     whole = np.zeros((pre, post))
     whole[pattern.pre, pattern.post] = theta
     results = epsilon[:, :post], f[:, :pre], theta
@@ -179,6 +186,6 @@ def _sparse_sums(shape: tuple[int, int, int], dtype: str) -> dict[str, Contestan
         "sparse plasticity": _learn_sparsely,
     }
     expected = a @ whole, e @ whole.T, b + (a.T @ e)[pattern.pre, pattern.post]
-    # The table has to live as long as its address is used.
-    blocks = f, theta, epsilon, table
+    # Those have to live, too, whose addresses are used.
+    blocks = f, theta, epsilon, table, scratch
     return _contestants(kernels, arguments, blocks, 2.0 * rows * len(theta), results, expected)

@@ -103,7 +103,8 @@ class Pattern:
     def table(self) -> Integers:
         """Runs of neighbouring targets with neighbouring weights, as `kernels.sparse_sums` reads.
 
-        Presynaptic nodes are told apart by where their runs begin.
+        Presynaptic nodes are told apart by where their runs begin. The last element is for the
+        address of a scratch memory, which whoever uses the table provides.
         """
         weight = np.arange(len(self.pre)) if self.weight is None else self.weight
         starts = np.ones(len(self.pre), np.bool_)
@@ -113,4 +114,5 @@ class Pattern:
             [self.post[begin], np.diff(begin, append=len(self.pre)), weight[begin]], axis=1
         )
         bounds = np.searchsorted(self.pre[begin], np.arange(self.shape[0] + 1))
-        return np.concatenate([bounds, runs.ravel()]).astype(np.int64)
+        tail = [len(self.pre), 0]
+        return np.concatenate([bounds, runs.ravel(), tail]).astype(np.int64)

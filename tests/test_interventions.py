@@ -308,7 +308,7 @@ def test_learning_again_after_a_run_without_learning():
 def test_errors_of_replicas_that_are_not_in_use_wait_for_nothing():
     net = ns.Network.layered([3, 4, 2], seed=0)
     # Weights stay as they are, so that a target which is predicted now still is one batch later.
-    sim = ns.Simulator(net, models.IL(learning_rate=0.0, gamma=0.1, t_c=5), batch_size=20)
+    sim = ns.Simulator(net, models.IL(learning_rate=1e-300, gamma=0.1, t_c=5), batch_size=20)
     random = np.random.default_rng(0)
     x, y = random.normal(size=(37, 3)), random.normal(size=(37, 2))
     y[20:] = sim.predict(x[20:])

@@ -5,25 +5,154 @@ those would add is zero times a number, so that the bits are those of a full mat
 their places.
 
 A pattern is a table of int64: for each presynaptic node where its runs begin, and the end (pre + 1
-numbers); then the runs as (first target, length, first weight). A run connects the node to
-neighbouring targets through neighbouring weights. Runs may have weights in common.
+numbers); then the runs as (first target, length, first weight), the number of synapses, and the
+address of a scratch memory. A run connects the node to neighbouring targets through neighbouring
+weights. Runs may have weights in common.
+
+Long runs are followed by vectors of targets. Of short ones, as of pairs that chance has connected,
+nothing would be left for vectors; but all replicas have the same pattern. Where there are a few of
+these, what they send and receive is turned around in the scratch memory, so that the numbers of one
+node in all replicas are neighbours: its lanes.
 """
 
 from __future__ import annotations
 
-from neurosim.kernels.inner import apart
-from neurosim.kernels.machine.intrinsics import fma, integers_at, span
+from neurosim.kernels.inner import apart, inner
+from neurosim.kernels.machine.intrinsics import (
+    VECTOR_BYTES,
+    address,
+    fma,
+    integers_at,
+    reals_at,
+    span,
+)
+from neurosim.kernels.machine.lanes_kernel import gather_lanes, spread_lanes
+from neurosim.kernels.rows import fill
 
-__all__ = ["feed_back_sparsely", "learn_sparsely", "predict_sparsely"]
+__all__ = ["feed_back_sparsely", "lanes_of", "learn_sparsely", "predict_sparsely"]
+
+# With fewer replicas, and where runs have at least so many targets, lanes do not pay.
+_LEAST_REPLICAS = 6
+_LONG_RUN = 16
 
 # Replicas whose chains are extended side by side, since each step of a chain waits for the last.
 _ABREAST = 4
+
+
+@inner
+def lanes_of(rows, itemsize):
+    """Lanes of a node for so many replicas: whole vectors."""
+    vector = VECTOR_BYTES // itemsize
+    return (rows + vector - 1) // vector * vector
+
+
+@inner
+def _uses_lanes(runs, rows, pre):
+    """Whether replicas become lanes."""
+    count = runs[pre]
+    return rows >= _LEAST_REPLICAS and runs[pre + 1 + 3 * count] < _LONG_RUN * count
+
+
+@inner
+def _scratch(runs, pre, like):
+    """Return the scratch memory."""
+    return reals_at(runs[pre + 2 + 3 * runs[pre]], like)
+
+
+@apart
+def _to_lanes(values, stride, rows, nodes, lanes, width):
+    """lanes[node, r] = values[r, node]."""
+    for r in range(rows):
+        row = span(values, r * stride, r * stride + nodes)
+        for i in range(nodes):
+            lanes[i * width + r] = row[i]
+
+
+@apart
+def _from_lanes(lanes, width, values, stride, rows, nodes):
+    """values[r, node] = lanes[node, r]."""
+    for r in range(rows):
+        row = span(values, r * stride, r * stride + nodes)
+        for i in range(nodes):
+            row[i] = lanes[i * width + r]
+
+
+@inner
+def _begin_lanes(values, stride, rows, nodes, lanes, width, fresh):
+    """Begin chains, from zero if `fresh`."""
+    if fresh:
+        fill(lanes, 0, nodes * width, 0)
+    else:
+        _to_lanes(values, stride, rows, nodes, lanes, width)
+
+
+@inner
+def _predict_in_lanes(f, f_stride, theta, runs, mu, mu_stride, rows, pre, post, fresh):
+    """`predict_sparsely` for many replicas."""
+    width = lanes_of(rows, theta.itemsize)
+    scratch = _scratch(runs, pre, theta)
+    sent = span(scratch, 0, pre * width)
+    chains = span(scratch, pre * width, (pre + post) * width)
+    _to_lanes(f, f_stride, rows, pre, sent, width)
+    _begin_lanes(mu, mu_stride, rows, post, chains, width, fresh)
+    for k in range(pre):
+        spread_lanes(
+            address(chains, 0), address(sent, k * width), address(theta, 0),
+            address(runs, pre + 1 + 3 * runs[k]), runs[k + 1] - runs[k], width,
+        )  # fmt: skip
+    _from_lanes(chains, width, mu, mu_stride, rows, post)
+
+
+@inner
+def _feed_back_in_lanes(
+    epsilon, epsilon_stride, theta, runs, feedback, feedback_stride, rows, pre, post, fresh
+):
+    """`feed_back_sparsely` for many replicas."""
+    width = lanes_of(rows, theta.itemsize)
+    scratch = _scratch(runs, pre, theta)
+    errors = span(scratch, 0, post * width)
+    chains = span(scratch, post * width, (pre + post) * width)
+    _to_lanes(epsilon, epsilon_stride, rows, post, errors, width)
+    _begin_lanes(feedback, feedback_stride, rows, pre, chains, width, fresh)
+    for i in range(pre):
+        gather_lanes(
+            address(chains, i * width), address(errors, 0), address(theta, 0),
+            address(runs, pre + 1 + 3 * runs[i]), runs[i + 1] - runs[i], width,
+        )  # fmt: skip
+    _from_lanes(chains, width, feedback, feedback_stride, rows, pre)
+
+
+@inner
+def _learn_in_lanes(f, f_stride, drive, drive_stride, theta, runs, rows, pre, post, alpha):
+    """`learn_sparsely` for many replicas."""
+    width = lanes_of(rows, theta.itemsize)
+    scratch = _scratch(runs, pre, theta)
+    sent = span(scratch, 0, pre * width)
+    drives = span(scratch, pre * width, (pre + post) * width)
+    _to_lanes(f, f_stride, rows, pre, sent, width)
+    _to_lanes(drive, drive_stride, rows, post, drives, width)
+    zero = theta.dtype.type(0)
+    for i in range(pre):
+        lanes = span(sent, i * width, i * width + rows)
+        for n in range(runs[i], runs[i + 1]):
+            at = pre + 1 + 3 * n
+            for j in range(runs[at + 1]):
+                target = (runs[at] + j) * width
+                others = span(drives, target, target + rows)
+                change = zero
+                for r in range(rows):
+                    change = fma(lanes[r], others[r], change)
+                weight = runs[at + 2] + j
+                theta[weight] = fma(alpha, change, theta[weight]) + zero
 
 
 @apart
 def predict_sparsely(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh):
     """mu[r, j] = chain over k ascending of fma(f[r, k], theta[k, j], start)."""
     runs = integers_at(table)
+    if _uses_lanes(runs, rows, pre):
+        _predict_in_lanes(f, f_stride, theta, runs, mu, mu_stride, rows, pre, post, fresh)
+        return
     if fresh:
         for r in range(rows):
             row = span(mu, r * mu_stride, r * mu_stride + post)
@@ -48,6 +177,11 @@ def feed_back_sparsely(
 ):
     """feedback[r, i] = chain over j ascending of fma(epsilon[r, j], theta[i, j], start)."""
     runs = integers_at(table)
+    if _uses_lanes(runs, rows, pre):
+        _feed_back_in_lanes(
+            epsilon, epsilon_stride, theta, runs, feedback, feedback_stride, rows, pre, post, fresh
+        )
+        return
     whole = rows - rows % _ABREAST
     for i in range(pre):
         for r in range(0, whole, _ABREAST):
@@ -89,6 +223,9 @@ def learn_sparsely(f, f_stride, drive, drive_stride, theta, table, rows, pre, po
     A weight that several pairs have in common takes the change of each in turn.
     """
     runs = integers_at(table)
+    if _uses_lanes(runs, rows, pre):
+        _learn_in_lanes(f, f_stride, drive, drive_stride, theta, runs, rows, pre, post, alpha)
+        return
     zero = theta.dtype.type(0)
     for i in range(pre):
         for n in range(runs[i], runs[i + 1]):

@@ -332,7 +332,7 @@ def address(typingctx: Any, array: types.Type, offset: types.Type):
 
     The array must outlive the pointer: use it on arguments of the calling function only.
     """
-    if not isinstance(array, types.Array) or array.dtype not in FLOAT_BITS:
+    if not isinstance(array, types.Array) or array.dtype not in (*FLOAT_BITS, types.int64):
         return None
 
     def codegen(context, builder, signature, arguments):
