@@ -14,9 +14,9 @@ from benchmarks.report import Row
 from neurosim.kernels.layout import row_stride
 from neurosim.kernels.sparse_sums import (
     feed_back_sparsely,
-    lanes_of,
     learn_sparsely,
     predict_sparsely,
+    scratch_elements,
 )
 from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
 from neurosim.pattern import Pattern
@@ -170,7 +170,7 @@ def _sparse_sums(shape: tuple[int, int, int], dtype: str) -> dict[str, Contestan
     table = pattern.table()
     f, epsilon = (_block(generator, rows, columns, dtype) for columns in (pre, post))
     theta = generator.uniform(-1, 1, len(pattern.pre)).astype(dtype)
-    scratch = np.zeros((pre + post) * lanes_of.py_func(rows, theta.itemsize), dtype)
+    scratch = np.zeros(scratch_elements((pre, post), rows, theta.itemsize), dtype)
     table[-1] = scratch.ctypes.data
     whole = np.zeros((pre, post))
     whole[pattern.pre, pattern.post] = theta

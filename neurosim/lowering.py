@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from neurosim.activations import ACTIVATIONS
 from neurosim.compilation import prepare_cache
-from neurosim.kernels import layout, sparse_sums
+from neurosim.kernels import layout
 from neurosim.kernels.layout import PADDING, Plan, State, row_stride
 from neurosim.kernels.one_pass import nodes_of_pass
+from neurosim.kernels.sparse_sums import scratch_elements
 from neurosim.kernels.table import make_table
 from neurosim.levels import levels, topological_order
 from neurosim.local_rules import ADDRESSES, Rules
@@ -182,10 +183,9 @@ class Lowered:
         self._lay_out_weights(described, lent)
         self._fill_weights()
         tables = [p.pattern.table() for p in described if p.pattern is not None]
-        # Nodes that a sparse projection connects, times their lanes.
-        nodes = max((sum(p.shape) for p in described if p.pattern is not None), default=0)
-        lanes = sparse_sums.lanes_of.py_func(self.batch_size, self.dtype.itemsize)
-        self._scratch = _aligned_zeros(nodes * lanes, self.dtype)
+        shapes = [p.shape for p in described if p.pattern is not None]
+        sizes = (scratch_elements(s, self.batch_size, self.dtype.itemsize) for s in shapes)
+        self._scratch = _aligned_zeros(max(sizes, default=0), self.dtype)
         for table in tables:
             table[-1] = self._scratch.ctypes.data
         self.pattern = np.concatenate([np.zeros(0, np.int64), *tables])

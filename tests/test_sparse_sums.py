@@ -82,8 +82,8 @@ class Case:
         self.f, self.errors = self.block(self.pre), self.block(self.post)
         self.theta = self.random.normal(size=pattern.weight_count).astype(dtype)
         self.table = pattern.table()
-        lanes = sparse_sums.lanes_of.py_func(rows, self.theta.itemsize)
-        self.scratch = np.full((self.pre + self.post) * lanes + 16, np.nan, dtype)
+        size = sparse_sums.scratch_elements(pattern.shape, rows, self.theta.itemsize)
+        self.scratch = np.full(size + 16, np.nan, dtype)
         self.table[-1] = self.scratch.ctypes.data
 
     def block(self, nodes):

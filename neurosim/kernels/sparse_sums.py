@@ -29,10 +29,10 @@ from neurosim.kernels.machine.intrinsics import (
 from neurosim.kernels.machine.lanes_kernel import gather_lanes, spread_lanes
 from neurosim.kernels.rows import fill
 
-__all__ = ["feed_back_sparsely", "lanes_of", "learn_sparsely", "predict_sparsely"]
+__all__ = ["feed_back_sparsely", "learn_sparsely", "predict_sparsely", "scratch_elements"]
 
 # With fewer replicas, and where runs have at least so many targets, lanes do not pay.
-_LEAST_REPLICAS = 6
+LEAST_REPLICAS = 6
 _LONG_RUN = 16
 
 # Replicas whose chains are extended side by side, since each step of a chain waits for the last.
@@ -40,17 +40,22 @@ _ABREAST = 4
 
 
 @inner
-def lanes_of(rows, itemsize):
+def _lanes_of(rows, itemsize):
     """Lanes of a node for so many replicas: whole vectors."""
     vector = VECTOR_BYTES // itemsize
     return (rows + vector - 1) // vector * vector
+
+
+def scratch_elements(shape: tuple[int, int], replicas: int, itemsize: int) -> int:
+    """Elements of the scratch memory for a pattern of this shape and so many replicas."""
+    return sum(shape) * _lanes_of.py_func(replicas, itemsize) if replicas >= LEAST_REPLICAS else 0
 
 
 @inner
 def _uses_lanes(runs, rows, pre):
     """Whether replicas become lanes."""
     count = runs[pre]
-    return rows >= _LEAST_REPLICAS and runs[pre + 1 + 3 * count] < _LONG_RUN * count
+    return rows >= LEAST_REPLICAS and runs[pre + 1 + 3 * count] < _LONG_RUN * count
 
 
 @inner
@@ -89,7 +94,7 @@ def _begin_lanes(values, stride, rows, nodes, lanes, width, fresh):
 @inner
 def _predict_in_lanes(f, f_stride, theta, runs, mu, mu_stride, rows, pre, post, fresh):
     """`predict_sparsely` for many replicas."""
-    width = lanes_of(rows, theta.itemsize)
+    width = _lanes_of(rows, theta.itemsize)
     scratch = _scratch(runs, pre, theta)
     sent = span(scratch, 0, pre * width)
     chains = span(scratch, pre * width, (pre + post) * width)
@@ -108,7 +113,7 @@ def _feed_back_in_lanes(
     epsilon, epsilon_stride, theta, runs, feedback, feedback_stride, rows, pre, post, fresh
 ):
     """`feed_back_sparsely` for many replicas."""
-    width = lanes_of(rows, theta.itemsize)
+    width = _lanes_of(rows, theta.itemsize)
     scratch = _scratch(runs, pre, theta)
     errors = span(scratch, 0, post * width)
     chains = span(scratch, post * width, (pre + post) * width)
@@ -125,7 +130,7 @@ def _feed_back_in_lanes(
 @inner
 def _learn_in_lanes(f, f_stride, drive, drive_stride, theta, runs, rows, pre, post, alpha):
     """`learn_sparsely` for many replicas."""
-    width = lanes_of(rows, theta.itemsize)
+    width = _lanes_of(rows, theta.itemsize)
     scratch = _scratch(runs, pre, theta)
     sent = span(scratch, 0, pre * width)
     drives = span(scratch, pre * width, (pre + post) * width)
