@@ -171,7 +171,7 @@ def _sparse_sums(shape: tuple[int, int, int], dtype: str) -> dict[str, Contestan
     f, epsilon = (_block(generator, rows, columns, dtype) for columns in (pre, post))
     theta = generator.uniform(-1, 1, len(pattern.pre)).astype(dtype)
     scratch = np.zeros(scratch_elements((pre, post), rows, theta.itemsize), dtype)
-    table[-1] = scratch.ctypes.data
+    table[0] = scratch.ctypes.data
     whole = np.zeros((pre, post))
     whole[pattern.pre, pattern.post] = theta
     results = epsilon[:, :post], f[:, :pre], theta

@@ -255,6 +255,7 @@ _MEMORY = {"value_rule": "value", "error_rule": "error", "detector": "detector"}
 _SYNAPSES = """
 from numba import cfunc, types
 from neurosim.kernels.machine.intrinsics import array_at, integers_at, reals_at, span
+from neurosim.kernels.sparse_sums import RUNS, bounds_of, step_of
 
 real, int64 = types.CPointer(types.{real}), types.int64
 
@@ -290,11 +291,12 @@ _SYNAPSE_WORDS = {
 _DENSE_RUNS = """for i in range(pre):
         for first in range(1):
             weight, length = i * theta_stride, post"""
-_SPARSE_RUNS = """runs = integers_at(theta_stride)
+_SPARSE_RUNS = """step, runs = step_of(theta_stride), bounds_of(theta_stride)
     for i in range(pre):
         for n in range(runs[i], runs[i + 1]):
-            first = runs[pre + 1 + 3 * n]
-            length, weight = runs[pre + 2 + 3 * n], runs[pre + 3 + 3 * n]"""
+            at = pre + 1 + step * n
+            first, weight = runs[at], runs[at + 1]
+            length = runs[at + 2] if step == RUNS else 1"""
 
 
 def compile_rule(

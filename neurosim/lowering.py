@@ -187,7 +187,7 @@ class Lowered:
         sizes = (scratch_elements(s, self.batch_size, self.dtype.itemsize) for s in shapes)
         self._scratch = _aligned_zeros(max(sizes, default=0), self.dtype)
         for table in tables:
-            table[-1] = self._scratch.ctypes.data
+            table[0] = self._scratch.ctypes.data
         self.pattern = np.concatenate([np.zeros(0, np.int64), *tables])
         at = self.pattern.ctypes.data
         self.projections = np.zeros(len(described), layout.PROJECTION)

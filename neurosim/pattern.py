@@ -12,6 +12,9 @@ from neurosim.errors import ArgumentError
 
 __all__ = ["Pattern"]
 
+# Runs of so many pairs and more, on average, are followed as runs.
+LONG_RUN = 16
+
 Integers = npt.NDArray[np.int64]
 
 
@@ -101,18 +104,17 @@ class Pattern:
         return full
 
     def table(self) -> Integers:
-        """Runs of neighbouring targets with neighbouring weights, as `kernels.sparse_sums` reads.
-
-        Presynaptic nodes are told apart by where their runs begin. The last element is for the
-        address of a scratch memory, which whoever uses the table provides.
-        """
+        """Pairs, or runs of neighbouring pairs, in the form that `kernels.sparse_sums` reads."""
         weight = np.arange(len(self.pre)) if self.weight is None else self.weight
         starts = np.ones(len(self.pre), np.bool_)
         starts[1:] = (np.diff(self.pre) != 0) | (np.diff(self.post) != 1) | (np.diff(weight) != 1)
         begin = np.flatnonzero(starts)
-        runs = np.stack(
-            [self.post[begin], np.diff(begin, append=len(self.pre)), weight[begin]], axis=1
-        )
-        bounds = np.searchsorted(self.pre[begin], np.arange(self.shape[0] + 1))
-        tail = [len(self.pre), 0]
-        return np.concatenate([bounds, runs.ravel(), tail]).astype(np.int64)
+        in_runs = len(begin) * LONG_RUN <= len(self.pre)
+        columns = [self.post, weight]
+        if in_runs:
+            columns = [self.post[begin], weight[begin], np.diff(begin, append=len(self.pre))]
+        pre = self.pre[begin] if in_runs else self.pre
+        # Presynaptic nodes are told apart by where their entries begin.
+        bounds = np.searchsorted(pre, np.arange(self.shape[0] + 1))
+        entries = np.stack(columns, axis=1).ravel()
+        return np.concatenate([[0, len(columns)], bounds, entries]).astype(np.int64)

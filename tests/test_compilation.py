@@ -5,6 +5,10 @@ import os
 import subprocess
 import sys
 
+import numba
+
+from neurosim.kernels.inner import _Cache
+
 SCRIPT = """
 import neurosim as ns
 from neurosim.kernels import run, train
@@ -118,6 +122,30 @@ def test_no_index_is_out_of_bounds(tmp_path):
     # What Numba raises in a loop that is called by address is dropped, but the bits would differ.
     checked = printed_by(TRAIN, tmp_path / "a", NUMBA_BOUNDSCHECK="1")
     assert checked == printed_by(TRAIN, tmp_path / "b", NUMBA_BOUNDSCHECK="0")
+
+
+def test_processes_that_compile_at_the_same_time_keep_their_files_apart(tmp_path, monkeypatch):
+    """Whoever writes last, and however old a file is: no kind of arguments gets another's code."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    # A function of a file that can be stamped.
+    first, second = (_Cache(printed_by)._cache_file for _ in range(2))
+    second_index = second._load_index()
+    first.save("float64", "code of one")
+    # The second has looked at the index before.
+    with monkeypatch.context() as earlier:
+        earlier.setattr(second, "_load_index", lambda: second_index)
+        second.save("float32", "code of the other")
+    third = _Cache(printed_by)._cache_file
+    assert third.load("float32") == "code of the other"
+    assert third.load("float64") in (None, "code of one")
+    names = {path.name for path in tmp_path.rglob("*.nbc")}
+    # An older source's files are not written over, so that nobody finds them under a new name.
+    third._save_index({})
+    third.save("float64", "newer code")
+    assert all(
+        path.name not in names or b"newer" not in path.read_bytes()
+        for path in tmp_path.rglob("*.nbc")
+    )
 
 
 def test_importing_is_light():

@@ -84,7 +84,7 @@ class Case:
         self.table = pattern.table()
         size = sparse_sums.scratch_elements(pattern.shape, rows, self.theta.itemsize)
         self.scratch = np.full(size + 16, np.nan, dtype)
-        self.table[-1] = self.scratch.ctypes.data
+        self.table[0] = self.scratch.ctypes.data
 
     def block(self, nodes):
         stride = layout.row_stride(nodes, np.dtype(self.dtype).itemsize)

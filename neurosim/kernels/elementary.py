@@ -18,8 +18,7 @@ account, so that it is rounded once: every f and every f' is within 2 ulp.
 
 from __future__ import annotations
 
-from numba import njit
-
+from neurosim.kernels.inner import outer
 from neurosim.kernels.machine.intrinsics import (
     by_type,
     fma,
@@ -76,7 +75,7 @@ _largest = by_type(double=710.0, single=89.0)
 _smallest = by_type(double=-748.0, single=-107.0)
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def _reduce(x):
     """Split exp(x) for x within the limits: (r, exp(r) - 1 - r, shift + n, shift + about n / 2)."""
     shift = _rounding_shift(x)
@@ -90,7 +89,7 @@ def _reduce(x):
     return r, fma(r * r, _exponential_remainder(r), lost), whole, half
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def exponential(x: float) -> float:
     """exp(x), within 1 ulp (0.92 at most in 300,000 samples).
 
@@ -110,7 +109,7 @@ def exponential(x: float) -> float:
     return multiply_by_power_of_two(like(x, 1.0) + (r + higher), whole, half)
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def _decay(y, factor):
     """(power, growth) with power (1 + growth) = factor exp(y), for y <= 0.
 
@@ -121,14 +120,14 @@ def _decay(y, factor):
     return multiply_by_power_of_two(factor, whole, half), r + higher
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def _grown(start, power, growth):
     """Start + power growth, and what that rounds off."""
     total = fma(power, growth, start)
     return total, fma(power, growth, start - total)
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def _reciprocal_of_one_plus(e, e_rest):
     """1 / (1 + e + e_rest) for 0 <= e <= 1 as y (1 + r), where r is small."""
     one = like(e, 1.0)
@@ -137,13 +136,13 @@ def _reciprocal_of_one_plus(e, e_rest):
     return y, fma(-e_rest, y, fma(-e, y, one - y))
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def _times(a, a_rest, y, r):
     """(a + a_rest) y (1 + r)."""
     return fma(a, y, y * fma(a, r, a_rest))
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def sigmoid_pair(x: float) -> tuple[float, float]:
     """Logistic function and its derivative, within 1 and 2 ulp.
 
@@ -158,7 +157,7 @@ def sigmoid_pair(x: float) -> tuple[float, float]:
     return (lower if x < like(x, 0.0) else upper), lower * upper
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def tanh_pair(x: float) -> tuple[float, float]:
     """Hyperbolic tangent and its derivative, within 2 ulp.
 
@@ -176,7 +175,7 @@ def tanh_pair(x: float) -> tuple[float, float]:
     return with_sign_of(_times(loss, loss_rest, y, r), x), slope
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def softplus_pair(x: float) -> tuple[float, float]:
     """Smooth rectifier and its derivative, the logistic function, within 2 and 1 ulp.
 
@@ -196,21 +195,21 @@ def softplus_pair(x: float) -> tuple[float, float]:
     return (zero if x < zero else x) + logarithm, slope
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def relu_pair(x: float) -> tuple[float, float]:
     """Rectifier: f(x) = max(x, 0), f'(x) = 1 for x > 0 and 0 elsewhere, at 0 too."""
     zero = like(x, 0.0)
     return (zero if x <= zero else x), (like(x, 1.0) if x > zero else zero)
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def leaky_relu_pair(x: float) -> tuple[float, float]:
     """Leaky rectifier of slope 0.01 below zero; f'(0) = 0.01."""
     zero, slope = like(x, 0.0), like(x, 0.01)
     return (x if x > zero else slope * x), (like(x, 1.0) if x > zero else slope)
 
 
-@njit(cache=True, error_model="numpy")
+@outer(error_model="numpy")
 def identity_pair(x: float) -> tuple[float, float]:
     """f(x) = x, f'(x) = 1."""
     return x, like(x, 1.0)

@@ -7,9 +7,9 @@ threads. Work too small to pay for waking a thread runs serially.
 
 from __future__ import annotations
 
-from numba import njit, prange
+from numba import prange
 
-from neurosim.kernels.inner import inner
+from neurosim.kernels.inner import inner, outer
 from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
 
 __all__ = [
@@ -37,7 +37,7 @@ def _share(total, part, parts):
     return min(total, (blocks * part // parts) * GRAIN)
 
 
-@njit(cache=True, parallel=True)
+@outer(parallel=True)
 def _share_prediction(
     f, f_at, f_stride, theta, theta_at, theta_stride, mu, mu_at, mu_stride,
     rows, pre, post, fresh, skip, by_row, threads,
@@ -76,7 +76,7 @@ def accumulate_prediction_in_parallel(
         )  # fmt: skip
 
 
-@njit(cache=True, parallel=True)
+@outer(parallel=True)
 def _share_feedback(
     epsilon, epsilon_at, epsilon_stride, theta, theta_at, theta_stride,
     feedback, feedback_at, feedback_stride, rows, pre, post, fresh, by_row, threads,
@@ -118,7 +118,7 @@ def accumulate_feedback_in_parallel(
         )  # fmt: skip
 
 
-@njit(cache=True, parallel=True)
+@outer(parallel=True)
 def _share_learning(
     f, f_at, f_stride, drive, drive_at, drive_stride, theta, theta_at, theta_stride,
     rows, pre, post, alpha, skip, by_pre, threads,

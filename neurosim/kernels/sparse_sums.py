@@ -4,15 +4,16 @@ The same chains of fused multiply-adds as in `sums`, without the pairs that are 
 those would add is zero times a number, so that the bits are those of a full matrix with zeros in
 their places.
 
-A pattern is a table of int64: for each presynaptic node where its runs begin, and the end (pre + 1
-numbers); then the runs as (first target, length, first weight), the number of synapses, and the
-address of a scratch memory. A run connects the node to neighbouring targets through neighbouring
-weights. Runs may have weights in common.
+A pattern is a table of int64: the address of a scratch memory; how many numbers an entry has, PAIRS
+or RUNS; for each presynaptic node where its entries begin, and the end (pre + 1 numbers); then the
+entries. An entry is a target and its weight or, of a run, the first of both, and a length: a run
+connects the node to neighbouring targets through neighbouring weights. Entries may have weights in
+common.
 
-Long runs are followed by vectors of targets. Of short ones, as of pairs that chance has connected,
-nothing would be left for vectors; but all replicas have the same pattern. Where there are a few of
-these, what they send and receive is turned around in the scratch memory, so that the numbers of one
-node in all replicas are neighbours: its lanes.
+Long runs are followed by vectors of targets. Of single pairs, as chance connects them, nothing is
+left for such vectors; but all replicas have the same pattern. Where there are a few of these, what
+they send and receive is turned around in the scratch memory, so that the numbers of one node in all
+replicas are neighbours: its lanes.
 """
 
 from __future__ import annotations
@@ -29,11 +30,15 @@ from neurosim.kernels.machine.intrinsics import (
 from neurosim.kernels.machine.lanes_kernel import gather_lanes, spread_lanes
 from neurosim.kernels.rows import fill
 
-__all__ = ["feed_back_sparsely", "learn_sparsely", "predict_sparsely", "scratch_elements"]
+__all__ = [
+    "RUNS", "bounds_of", "feed_back_sparsely", "learn_sparsely", "predict_sparsely",
+    "scratch_elements", "step_of",
+]  # fmt: skip
 
-# With fewer replicas, and where runs have at least so many targets, lanes do not pay.
+# With fewer replicas lanes do not pay.
 LEAST_REPLICAS = 6
-_LONG_RUN = 16
+# Numbers of an entry.
+PAIRS, RUNS = 2, 3
 
 # Replicas whose chains are extended side by side, since each step of a chain waits for the last.
 _ABREAST = 4
@@ -52,16 +57,21 @@ def scratch_elements(shape: tuple[int, int], replicas: int, itemsize: int) -> in
 
 
 @inner
-def _uses_lanes(runs, rows, pre):
-    """Whether replicas become lanes."""
-    count = runs[pre]
-    return rows >= LEAST_REPLICAS and runs[pre + 1 + 3 * count] < _LONG_RUN * count
+def step_of(table):
+    """How many numbers an entry of a pattern has."""
+    return integers_at(table)[1]
 
 
 @inner
-def _scratch(runs, pre, like):
+def bounds_of(table):
+    """Return the table from where it says where the entries of each presynaptic node begin."""
+    return integers_at(table + 16)
+
+
+@inner
+def _scratch(table, like):
     """Return the scratch memory."""
-    return reals_at(runs[pre + 2 + 3 * runs[pre]], like)
+    return reals_at(integers_at(table)[0], like)
 
 
 @apart
@@ -92,10 +102,10 @@ def _begin_lanes(values, stride, rows, nodes, lanes, width, fresh):
 
 
 @inner
-def _predict_in_lanes(f, f_stride, theta, runs, mu, mu_stride, rows, pre, post, fresh):
+def _predict_in_lanes(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh):
     """`predict_sparsely` for many replicas."""
     width = _lanes_of(rows, theta.itemsize)
-    scratch = _scratch(runs, pre, theta)
+    scratch, pairs = _scratch(table, theta), bounds_of(table)
     sent = span(scratch, 0, pre * width)
     chains = span(scratch, pre * width, (pre + post) * width)
     _to_lanes(f, f_stride, rows, pre, sent, width)
@@ -103,18 +113,18 @@ def _predict_in_lanes(f, f_stride, theta, runs, mu, mu_stride, rows, pre, post, 
     for k in range(pre):
         spread_lanes(
             address(chains, 0), address(sent, k * width), address(theta, 0),
-            address(runs, pre + 1 + 3 * runs[k]), runs[k + 1] - runs[k], width,
+            address(pairs, pre + 1 + PAIRS * pairs[k]), pairs[k + 1] - pairs[k], width,
         )  # fmt: skip
     _from_lanes(chains, width, mu, mu_stride, rows, post)
 
 
 @inner
 def _feed_back_in_lanes(
-    epsilon, epsilon_stride, theta, runs, feedback, feedback_stride, rows, pre, post, fresh
+    epsilon, epsilon_stride, theta, table, feedback, feedback_stride, rows, pre, post, fresh
 ):
     """`feed_back_sparsely` for many replicas."""
     width = _lanes_of(rows, theta.itemsize)
-    scratch = _scratch(runs, pre, theta)
+    scratch, pairs = _scratch(table, theta), bounds_of(table)
     errors = span(scratch, 0, post * width)
     chains = span(scratch, post * width, (pre + post) * width)
     _to_lanes(epsilon, epsilon_stride, rows, post, errors, width)
@@ -122,16 +132,16 @@ def _feed_back_in_lanes(
     for i in range(pre):
         gather_lanes(
             address(chains, i * width), address(errors, 0), address(theta, 0),
-            address(runs, pre + 1 + 3 * runs[i]), runs[i + 1] - runs[i], width,
+            address(pairs, pre + 1 + PAIRS * pairs[i]), pairs[i + 1] - pairs[i], width,
         )  # fmt: skip
     _from_lanes(chains, width, feedback, feedback_stride, rows, pre)
 
 
 @inner
-def _learn_in_lanes(f, f_stride, drive, drive_stride, theta, runs, rows, pre, post, alpha):
+def _learn_in_lanes(f, f_stride, drive, drive_stride, theta, table, rows, pre, post, alpha):
     """`learn_sparsely` for many replicas."""
     width = _lanes_of(rows, theta.itemsize)
-    scratch = _scratch(runs, pre, theta)
+    scratch, pairs = _scratch(table, theta), bounds_of(table)
     sent = span(scratch, 0, pre * width)
     drives = span(scratch, pre * width, (pre + post) * width)
     _to_lanes(f, f_stride, rows, pre, sent, width)
@@ -139,25 +149,72 @@ def _learn_in_lanes(f, f_stride, drive, drive_stride, theta, runs, rows, pre, po
     zero = theta.dtype.type(0)
     for i in range(pre):
         lanes = span(sent, i * width, i * width + rows)
-        for n in range(runs[i], runs[i + 1]):
-            at = pre + 1 + 3 * n
-            for j in range(runs[at + 1]):
-                target = (runs[at] + j) * width
-                others = span(drives, target, target + rows)
-                change = zero
-                for r in range(rows):
-                    change = fma(lanes[r], others[r], change)
-                weight = runs[at + 2] + j
-                theta[weight] = fma(alpha, change, theta[weight]) + zero
+        for n in range(pairs[i], pairs[i + 1]):
+            target = pairs[pre + 1 + PAIRS * n] * width
+            weight = pairs[pre + 2 + PAIRS * n]
+            others = span(drives, target, target + rows)
+            change = zero
+            for r in range(rows):
+                change = fma(lanes[r], others[r], change)
+            theta[weight] = fma(alpha, change, theta[weight]) + zero
+
+
+@inner
+def _predict_pairs(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh):
+    """`predict_sparsely`, pair by pair."""
+    pairs = bounds_of(table)
+    for r in range(rows):
+        targets = span(mu, r * mu_stride, r * mu_stride + post)
+        if fresh:
+            fill(targets, 0, post, 0)
+        for k in range(pre):
+            value = f[r * f_stride + k]
+            for n in range(pairs[k], pairs[k + 1]):
+                j = pairs[pre + 1 + PAIRS * n]
+                targets[j] = fma(value, theta[pairs[pre + 2 + PAIRS * n]], targets[j])
+
+
+@inner
+def _feed_back_pairs(
+    epsilon, epsilon_stride, theta, table, feedback, feedback_stride, rows, pre, post, fresh
+):
+    """`feed_back_sparsely`, pair by pair."""
+    pairs = bounds_of(table)
+    for r in range(rows):
+        errors = span(epsilon, r * epsilon_stride, r * epsilon_stride + post)
+        for i in range(pre):
+            chain = feedback.dtype.type(0) if fresh else feedback[r * feedback_stride + i]
+            for n in range(pairs[i], pairs[i + 1]):
+                weight = theta[pairs[pre + 2 + PAIRS * n]]
+                chain = fma(errors[pairs[pre + 1 + PAIRS * n]], weight, chain)
+            feedback[r * feedback_stride + i] = chain
+
+
+@inner
+def _learn_pairs(f, f_stride, drive, drive_stride, theta, table, rows, pre, alpha):
+    """`learn_sparsely`, pair by pair."""
+    pairs = bounds_of(table)
+    zero = theta.dtype.type(0)
+    for i in range(pre):
+        for n in range(pairs[i], pairs[i + 1]):
+            j = pairs[pre + 1 + PAIRS * n]
+            weight = pairs[pre + 2 + PAIRS * n]
+            change = zero
+            for r in range(rows):
+                change = fma(f[r * f_stride + i], drive[r * drive_stride + j], change)
+            theta[weight] = fma(alpha, change, theta[weight]) + zero
 
 
 @apart
 def predict_sparsely(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh):
     """mu[r, j] = chain over k ascending of fma(f[r, k], theta[k, j], start)."""
-    runs = integers_at(table)
-    if _uses_lanes(runs, rows, pre):
-        _predict_in_lanes(f, f_stride, theta, runs, mu, mu_stride, rows, pre, post, fresh)
+    if step_of(table) == PAIRS:
+        if rows >= LEAST_REPLICAS:
+            _predict_in_lanes(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh)
+        else:
+            _predict_pairs(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh)
         return
+    runs = bounds_of(table)
     if fresh:
         for r in range(rows):
             row = span(mu, r * mu_stride, r * mu_stride + post)
@@ -165,9 +222,9 @@ def predict_sparsely(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, 
                 row[j] = 0
     for k in range(pre):
         for n in range(runs[k], runs[k + 1]):
-            at = pre + 1 + 3 * n
-            length = runs[at + 1]
-            weights = span(theta, runs[at + 2], runs[at + 2] + length)
+            at = pre + 1 + RUNS * n
+            length = runs[at + 2]
+            weights = span(theta, runs[at + 1], runs[at + 1] + length)
             for r in range(rows):
                 first = r * mu_stride + runs[at]
                 targets = span(mu, first, first + length)
@@ -181,12 +238,19 @@ def feed_back_sparsely(
     epsilon, epsilon_stride, theta, table, feedback, feedback_stride, rows, pre, post, fresh
 ):
     """feedback[r, i] = chain over j ascending of fma(epsilon[r, j], theta[i, j], start)."""
-    runs = integers_at(table)
-    if _uses_lanes(runs, rows, pre):
-        _feed_back_in_lanes(
-            epsilon, epsilon_stride, theta, runs, feedback, feedback_stride, rows, pre, post, fresh
-        )
+    if step_of(table) == PAIRS:
+        if rows >= LEAST_REPLICAS:
+            _feed_back_in_lanes(
+                epsilon, epsilon_stride, theta, table, feedback, feedback_stride, rows, pre, post,
+                fresh,
+            )  # fmt: skip
+        else:
+            _feed_back_pairs(
+                epsilon, epsilon_stride, theta, table, feedback, feedback_stride, rows, pre, post,
+                fresh,
+            )  # fmt: skip
         return
+    runs = bounds_of(table)
     whole = rows - rows % _ABREAST
     for i in range(pre):
         for r in range(0, whole, _ABREAST):
@@ -198,10 +262,10 @@ def feed_back_sparsely(
             if fresh:
                 s = t = u = v = feedback.dtype.type(0)
             for n in range(runs[i], runs[i + 1]):
-                at = pre + 1 + 3 * n
+                at = pre + 1 + RUNS * n
                 first = r * epsilon_stride + runs[at]
-                weight = runs[at + 2]
-                for j in range(runs[at + 1]):
+                weight = runs[at + 1]
+                for j in range(runs[at + 2]):
                     w = theta[weight + j]
                     e = first + j
                     s = fma(epsilon[e], w, s)
@@ -213,10 +277,10 @@ def feed_back_sparsely(
             a = r * feedback_stride + i
             s = feedback.dtype.type(0) if fresh else feedback[a]
             for n in range(runs[i], runs[i + 1]):
-                at = pre + 1 + 3 * n
+                at = pre + 1 + RUNS * n
                 first = r * epsilon_stride + runs[at]
-                weight = runs[at + 2]
-                for j in range(runs[at + 1]):
+                weight = runs[at + 1]
+                for j in range(runs[at + 2]):
                     s = fma(epsilon[first + j], theta[weight + j], s)
             feedback[a] = s
 
@@ -227,17 +291,20 @@ def learn_sparsely(f, f_stride, drive, drive_stride, theta, table, rows, pre, po
 
     A weight that several pairs have in common takes the change of each in turn.
     """
-    runs = integers_at(table)
-    if _uses_lanes(runs, rows, pre):
-        _learn_in_lanes(f, f_stride, drive, drive_stride, theta, runs, rows, pre, post, alpha)
+    if step_of(table) == PAIRS:
+        if rows >= LEAST_REPLICAS:
+            _learn_in_lanes(f, f_stride, drive, drive_stride, theta, table, rows, pre, post, alpha)
+        else:
+            _learn_pairs(f, f_stride, drive, drive_stride, theta, table, rows, pre, alpha)
         return
+    runs = bounds_of(table)
     zero = theta.dtype.type(0)
     for i in range(pre):
         for n in range(runs[i], runs[i + 1]):
-            at = pre + 1 + 3 * n
+            at = pre + 1 + RUNS * n
             first = runs[at]
-            length = runs[at + 1]
-            weights = span(theta, runs[at + 2], runs[at + 2] + length)
+            length = runs[at + 2]
+            weights = span(theta, runs[at + 1], runs[at + 1] + length)
             for j in range(length):
                 change = zero
                 for r in range(rows):

@@ -1,7 +1,7 @@
-"""The runs of one node of a sparse pattern, for all replicas at once: a vector is of replicas.
+"""The pairs of one node of a sparse pattern, for all replicas at once: a vector is of replicas.
 
 All numbers of a node lie side by side, those of its replicas: its lanes, whole vectors of them. A
-run, as in `sparse_sums`, is three words: first target, length and first weight.
+pair, as in `sparse_sums`, is two words: a target and its weight.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -26,23 +26,22 @@ ABREAST = 4
 
 
 @contextmanager
-def _each_synapse(
+def _each_pair(
     emit: Emitter, operands: dict[str, ir.Value], base: ir.Value
 ) -> Iterator[tuple[ir.Value, ir.Value]]:
-    """Emit a loop over the synapses of the runs; gives a weight, and the lanes of the target."""
+    """Emit a loop over the pairs; gives a weight, and the lanes of the target."""
     builder = emit.builder
 
-    def word(place: ir.Value, number: int) -> ir.Value:
-        return builder.load(builder.gep(place, [emit.index(number)], source_etype=INDEX), typ=INDEX)
+    def word(number: ir.Value) -> ir.Value:
+        place = builder.gep(operands["words"], [number], source_etype=INDEX)
+        return builder.load(place, typ=INDEX)
 
-    with cgutils.for_range(builder, operands["runs"]) as run:
-        offset = builder.mul(run.index, emit.index(3))
-        place = builder.gep(operands["words"], [offset], source_etype=INDEX)
-        lanes = emit.at(base, builder.mul(word(place, 0), operands["width"]))
-        weights = emit.at(operands["b"], word(place, 2))
-        with cgutils.for_range(builder, word(place, 1)) as synapse:
-            weight = emit.load_broadcast(emit.at(weights, synapse.index))
-            yield weight, emit.at(lanes, builder.mul(synapse.index, operands["width"]))
+    with cgutils.for_range(builder, operands["pairs"]) as pair:
+        first = builder.mul(pair.index, emit.index(2))
+        weight = emit.load_broadcast(
+            emit.at(operands["b"], word(builder.add(first, emit.index(1))))
+        )
+        yield weight, emit.at(base, builder.mul(word(first), operands["width"]))
 
 
 def _emit_chunks(emit: Emitter, operands: dict[str, ir.Value], chunk: Any) -> None:
@@ -58,7 +57,7 @@ def _emit_chunks(emit: Emitter, operands: dict[str, ir.Value], chunk: Any) -> No
 def _spread(emit: Emitter, vectors: int, operands: dict[str, ir.Value], position: Any) -> None:
     own = emit.at(operands["a"], position)
     values = [emit.load(own, v) for v in range(vectors)]
-    with _each_synapse(emit, operands, emit.at(operands["c"], position)) as (weight, lanes):
+    with _each_pair(emit, operands, emit.at(operands["c"], position)) as (weight, lanes):
         for v, value in enumerate(values):
             emit.store(llvm_fma(emit.builder, value, weight, emit.load(lanes, v)), lanes, v)
 
@@ -67,7 +66,7 @@ def _gather(emit: Emitter, vectors: int, operands: dict[str, ir.Value], position
     builder = emit.builder
     own = emit.at(operands["c"], position)
     sums = [cgutils.alloca_once_value(builder, emit.load(own, v)) for v in range(vectors)]
-    with _each_synapse(emit, operands, emit.at(operands["a"], position)) as (weight, lanes):
+    with _each_pair(emit, operands, emit.at(operands["a"], position)) as (weight, lanes):
         for v, place in enumerate(sums):
             total = builder.load(place, typ=emit.vector)
             builder.store(llvm_fma(builder, emit.load(lanes, v), weight, total), place)
@@ -75,21 +74,21 @@ def _gather(emit: Emitter, vectors: int, operands: dict[str, ir.Value], position
         emit.store(builder.load(place, typ=emit.vector), own, v)
 
 
-_OPERANDS = ("c", "a", "b", "words", "runs", "width")
+_OPERANDS = ("c", "a", "b", "words", "pairs", "width")
 
 
 @intrinsic
 def spread_lanes(
-    typingctx: Any, c: Any, a: Any, b: Any, words: Any, runs: Any, width: Any
+    typingctx: Any, c: Any, a: Any, b: Any, words: Any, pairs: Any, width: Any
 ):  # fmt: skip
-    """C[j] = fma(A, B[weight of j], C[j]) for each target j of the runs, lane by lane.
+    """C[j] = fma(A, B[weight of j], C[j]) for each target j of the pairs, lane by lane.
 
     Parameters
     ----------
     c, a, b : pointer
         Lanes of the targets, one after the other, those of the node, and the weights.
-    words, runs : pointer to int64, int
-        The runs of the node, and their number.
+    words, pairs : pointer to int64, int
+        The pairs of the node, and their number.
     width : int
         Lanes of a node, whole vectors.
     """
@@ -100,15 +99,15 @@ def spread_lanes(
 
 @intrinsic
 def gather_lanes(
-    typingctx: Any, c: Any, a: Any, b: Any, words: Any, runs: Any, width: Any
+    typingctx: Any, c: Any, a: Any, b: Any, words: Any, pairs: Any, width: Any
 ):  # fmt: skip
-    """C = chain over the targets j of the runs of fma(A[j], B[weight of j], C), lane by lane.
+    """C = chain over the targets j of the pairs of fma(A[j], B[weight of j], C), lane by lane.
 
     Parameters
     ----------
     c, a, b : pointer
         Lanes of the node, those of the targets, one after the other, and the weights.
-    words, runs, width : pointer to int64, int, int
+    words, pairs, width : pointer to int64, int, int
         As in `spread_lanes`.
     """
     return call_shared(
