@@ -35,7 +35,7 @@ MOST_REPLICAS = 8
 # says, and where rows are so long that it had to have more than the third, there is none.
 LEAST_BYTES = 3 << 19
 BLOCK_BYTES = 1 << 18
-MOST_BLOCK_BYTES = 1 << 20
+MOST_BLOCK_BYTES = 1 << 21
 
 
 def nodes_of_pass(pre: int, row_bytes: int, itemsize: int) -> int:
