@@ -28,7 +28,7 @@ _SHAPES = (
     (20, 784, 32), (20, 32, 32), (20, 2000, 2000), (128, 1024, 1024), (1, 1000, 1000),
 )  # fmt: skip
 # The same, of which this share of pairs is connected.
-_SPARSE_SHAPE, _SHARE = (20, 1000, 1000), 0.1
+_SPARSE_SHAPES, _SHARE = ((20, 1000, 1000), (1, 1000, 1000)), 0.1
 _FLOPS = 2e8  # about as many as are timed at once
 
 
@@ -88,11 +88,11 @@ def synaptic_sums(repeats: int, side: int = 2048) -> Iterator[Row]:
             for name in times.turns:
                 case = f"{name}, batch {shape[0]}, {shape[1]} x {shape[2]}, {dtype}"
                 yield Row(case, flops / times[name] / 1e9, "GFLOP/s")
-        rows, pre, post = _SPARSE_SHAPE
-        times = interleave(_sparse_sums(_SPARSE_SHAPE, dtype), repeats)
-        for name in times.turns:
-            case = f"{name}, batch {rows}, {pre} x {post}, {_SHARE:.0%} connected, {dtype}"
-            yield Row(case, 2 * rows * pre * post * _SHARE / times[name] / 1e9, "GFLOP/s")
+        for rows, pre, post in _SPARSE_SHAPES:
+            times = interleave(_sparse_sums((rows, pre, post), dtype), repeats)
+            for name in times.turns:
+                case = f"{name}, batch {rows}, {pre} x {post}, {_SHARE:.0%} connected, {dtype}"
+                yield Row(case, 2 * rows * pre * post * _SHARE / times[name] / 1e9, "GFLOP/s")
 
 
 def _blas(side: int, dtype: str) -> Contestant:
