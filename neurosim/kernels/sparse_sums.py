@@ -92,6 +92,15 @@ def _from_lanes(lanes, width, values, stride, rows, nodes):
             row[i] = lanes[i * width + r]
 
 
+@apart
+def _chain(lanes, others):
+    """Chain over the replicas of fma(lanes[r], others[r], 0.0 to begin with)."""
+    total = lanes.dtype.type(0)
+    for r in range(lanes.size):
+        total = fma(lanes[r], others[r], total)
+    return total
+
+
 @inner
 def _begin_lanes(values, stride, rows, nodes, lanes, width, fresh):
     """Begin chains, from zero if `fresh`."""
@@ -152,10 +161,7 @@ def _learn_in_lanes(f, f_stride, drive, drive_stride, theta, table, rows, pre, p
         for n in range(pairs[i], pairs[i + 1]):
             target = pairs[pre + 1 + PAIRS * n] * width
             weight = pairs[pre + 2 + PAIRS * n]
-            others = span(drives, target, target + rows)
-            change = zero
-            for r in range(rows):
-                change = fma(lanes[r], others[r], change)
+            change = _chain(lanes, span(drives, target, target + rows))
             theta[weight] = fma(alpha, change, theta[weight]) + zero
 
 
