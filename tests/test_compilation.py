@@ -7,7 +7,7 @@ import sys
 
 import numba
 
-from neurosim.kernels.inner import _Cache
+from neurosim.kernels.machine.cache import Cache
 
 SCRIPT = """
 import neurosim as ns
@@ -128,14 +128,14 @@ def test_processes_that_compile_at_the_same_time_keep_their_files_apart(tmp_path
     """Whoever writes last, and however old a file is: no kind of arguments gets another's code."""
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
     # A function of a file that can be stamped.
-    first, second = (_Cache(printed_by)._cache_file for _ in range(2))
+    first, second = (Cache(printed_by)._cache_file for _ in range(2))
     second_index = second._load_index()
     first.save("float64", "code of one")
     # The second has looked at the index before.
     with monkeypatch.context() as earlier:
         earlier.setattr(second, "_load_index", lambda: second_index)
         second.save("float32", "code of the other")
-    third = _Cache(printed_by)._cache_file
+    third = Cache(printed_by)._cache_file
     assert third.load("float32") == "code of the other"
     assert third.load("float64") in (None, "code of one")
     names = {path.name for path in tmp_path.rglob("*.nbc")}

@@ -95,8 +95,9 @@ def test_training_in_one_pass_has_the_same_bits(model):
         assert all(weights.tobytes() == sim.weights[name].tobytes() for sim in sims[1:])
 
 
-def test_replicas_of_which_only_some_move():
-    sims = variants("relu", ns.models.IL(gamma=0.1), 5, "float64")
+@pytest.mark.parametrize("error_form", ["delta", "direct"])
+def test_replicas_of_which_only_some_move(error_form):
+    sims = variants("relu", ns.models.IL(gamma=0.1), 5, "float64", error_form)
     x, y = samples(5)
     for sim in sims:
         sim.clamp("input", x)

@@ -37,8 +37,9 @@ __all__ = [
 
 # With fewer replicas lanes do not pay.
 LEAST_REPLICAS = 6
-# Numbers of an entry.
+# Numbers of an entry, and those before the bounds of the entries, in bytes.
 PAIRS, RUNS = 2, 3
+_HEADER_BYTES = 2 * 8
 
 # Replicas whose chains are extended side by side, since each step of a chain waits for the last.
 _ABREAST = 4
@@ -65,13 +66,16 @@ def step_of(table):
 @inner
 def bounds_of(table):
     """Return the table from where it says where the entries of each presynaptic node begin."""
-    return integers_at(table + 16)
+    return integers_at(table + _HEADER_BYTES)
 
 
 @inner
-def _scratch(table, like):
-    """Return the scratch memory."""
-    return reals_at(integers_at(table)[0], like)
+def _lanes(table, like, rows, first, second):
+    """Lanes of `first` nodes, those of `second` others behind them, and how many a node has."""
+    width = _lanes_of(rows, like.itemsize)
+    scratch = reals_at(integers_at(table)[0], like)
+    middle, end = first * width, (first + second) * width
+    return span(scratch, 0, middle), span(scratch, middle, end), width
 
 
 @apart
@@ -113,10 +117,8 @@ def _begin_lanes(values, stride, rows, nodes, lanes, width, fresh):
 @inner
 def _predict_in_lanes(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, fresh):
     """`predict_sparsely` for many replicas."""
-    width = _lanes_of(rows, theta.itemsize)
-    scratch, pairs = _scratch(table, theta), bounds_of(table)
-    sent = span(scratch, 0, pre * width)
-    chains = span(scratch, pre * width, (pre + post) * width)
+    pairs = bounds_of(table)
+    sent, chains, width = _lanes(table, theta, rows, pre, post)
     _to_lanes(f, f_stride, rows, pre, sent, width)
     _begin_lanes(mu, mu_stride, rows, post, chains, width, fresh)
     for k in range(pre):
@@ -132,10 +134,8 @@ def _feed_back_in_lanes(
     epsilon, epsilon_stride, theta, table, feedback, feedback_stride, rows, pre, post, fresh
 ):
     """`feed_back_sparsely` for many replicas."""
-    width = _lanes_of(rows, theta.itemsize)
-    scratch, pairs = _scratch(table, theta), bounds_of(table)
-    errors = span(scratch, 0, post * width)
-    chains = span(scratch, post * width, (pre + post) * width)
+    pairs = bounds_of(table)
+    errors, chains, width = _lanes(table, theta, rows, post, pre)
     _to_lanes(epsilon, epsilon_stride, rows, post, errors, width)
     _begin_lanes(feedback, feedback_stride, rows, pre, chains, width, fresh)
     for i in range(pre):
@@ -149,10 +149,8 @@ def _feed_back_in_lanes(
 @inner
 def _learn_in_lanes(f, f_stride, drive, drive_stride, theta, table, rows, pre, post, alpha):
     """`learn_sparsely` for many replicas."""
-    width = _lanes_of(rows, theta.itemsize)
-    scratch, pairs = _scratch(table, theta), bounds_of(table)
-    sent = span(scratch, 0, pre * width)
-    drives = span(scratch, pre * width, (pre + post) * width)
+    pairs = bounds_of(table)
+    sent, drives, width = _lanes(table, theta, rows, pre, post)
     _to_lanes(f, f_stride, rows, pre, sent, width)
     _to_lanes(drive, drive_stride, rows, post, drives, width)
     zero = theta.dtype.type(0)
@@ -223,9 +221,7 @@ def predict_sparsely(f, f_stride, theta, table, mu, mu_stride, rows, pre, post, 
     runs = bounds_of(table)
     if fresh:
         for r in range(rows):
-            row = span(mu, r * mu_stride, r * mu_stride + post)
-            for j in range(post):
-                row[j] = 0
+            fill(mu, r * mu_stride, r * mu_stride + post, 0)
     for k in range(pre):
         for n in range(runs[k], runs[k + 1]):
             at = pre + 1 + RUNS * n

@@ -49,9 +49,9 @@ True
 `intrinsics` has the single operations and `calls` the calls by address. `emitter` has what the
 kernels in vectors share; start with `micro_kernel`, on which most time is spent, and go on to
 `along_kernel`, `across_kernel`, `panel_kernel`, `active_kernel` and, for sparse sums,
-`lanes_kernel`. `deferred` is about Numba rather than LLVM: when what is compiled, and what becomes
-part of what. One level above, `table` adds a type of its own to Numba's, with a little of this
-language in it.
+`lanes_kernel`. `deferred` and `cache` are about Numba rather than LLVM: when what is compiled, what
+becomes part of what, and where it is kept. One level above, `table` adds a type of its own to
+Numba's, with a little of this language in it.
 
 None of it knows of networks: `sums` says which arrays are multiplied, and the tests of the sums
 compare every one with the same sum in Python, bit by bit, for shapes that fit the vectors and
