@@ -6,8 +6,13 @@ import subprocess
 import sys
 
 import numba
+import numpy as np
+import pytest
 
+from neurosim.kernels.layout import PADDING
 from neurosim.kernels.machine.cache import Cache
+from neurosim.kernels.machine.deferred import MOST_SIDE_BY_SIDE
+from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
 
 SCRIPT = """
 import neurosim as ns
@@ -36,6 +41,13 @@ print(json.dumps([
     [function.name for library in libraries for function in library.get_defined_functions()],
     {{name: weights.tolist() for name, weights in sim.weights.items()}},
 ]))
+"""
+ONE_ACTIVATION = """
+import numpy as np
+from neurosim import rules
+from neurosim.activations import ACTIVATIONS
+rules.compile_activation(ACTIVATIONS["sigmoid"].functions, np.dtype("{dtype}"))
+print(*(loop.inspect_llvm() for loop in rules._loops.values()))
 """
 FIT = "fit([[0.1, 0.2, 0.3]], [[1.0, 0.0]])"
 
@@ -157,3 +169,14 @@ def test_importing_is_light():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_row_of_padding_is_gone_through_in_whole_vectors_side_by_side(dtype, tmp_path):
+    """As many numbers in a turn of the loop as rows are padded to, or as many vectors as pay."""
+    code = printed_by(ONE_ACTIVATION.format(dtype=dtype), tmp_path)
+    lanes = VECTOR_BYTES // np.dtype(dtype).itemsize
+    number = {"float64": "double", "float32": "float"}[dtype]
+    quotients = code.count(f"fdiv <{lanes} x {number}>")
+    # LLVM may add a loop over single vectors behind it.
+    assert quotients >= min(PADDING // lanes, MOST_SIDE_BY_SIDE)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from neurosim.kernels.inner import inner
 from neurosim.kernels.machine.active_kernel import (
-    ACTIVE_ROWS,
     CHUNK,
-    GROUPS,
     STRIP_VECTORS,
+    TEAM,
+    TEAMS,
     WORD,
+    WORD_TEAMS,
     active_across,
     active_along,
     count_bits,
@@ -28,10 +29,10 @@ __all__ = ["MOST_REPLICAS", "WORD", "learn_active", "learn_along_active", "predi
 
 # Replicas whose words have room on the stack.
 MOST_REPLICAS = 1024
-WORDS = max(MOST_REPLICAS // ACTIVE_ROWS, MOST_REPLICAS // CHUNK * GROUPS)
+WORDS = max(MOST_REPLICAS // TEAM, MOST_REPLICAS // CHUNK * WORD_TEAMS)
 # Costs in the time of one multiply-add of vectors: of a step, which takes as long as a sum keeps
-# waiting, and of all that has to be done before and after the steps of a few rows.
-LEAST_OF_STEP, COST_OF_ROWS = 8, 160
+# waiting, and of all that has to be done before and after the steps of a team.
+LEAST_OF_STEP, COST_OF_TEAM = 8 // TEAMS, 40
 
 
 @inner
@@ -44,26 +45,27 @@ def _vectors(pointer, columns):
 @inner
 def _pays(words, rows, chunks, summands, vectors):
     """Whether `multiply_active` is faster than whole tiles."""
-    step = max(LEAST_OF_STEP, min(ACTIVE_ROWS, rows) * vectors)
-    groups = (rows + ACTIVE_ROWS - 1) // ACTIVE_ROWS
+    each = min(TEAM, rows) * vectors
+    step = max(LEAST_OF_STEP, each)
+    teams = (rows + TEAM - 1) // TEAM
     steps = 0
     begun = 0
     for chunk in range(chunks):
-        for group in range(groups):
-            word = words[chunk * GROUPS + group]
+        for team in range(teams):
+            word = words[chunk * WORD_TEAMS + team]
             steps += count_bits(word)
             begun += word != 0
-    whole = groups * (summands * step + COST_OF_ROWS // 2)
-    return steps * step + begun * COST_OF_ROWS < whole
+    whole = teams * (summands * each + COST_OF_TEAM // 2)
+    return steps * step + begun * COST_OF_TEAM < whole
 
 
 @inner
 def predict_active(c, c_row, a, a_row, b, b_row, rows, depth, post, fresh):
     """Extend the predictions by `depth` presynaptic nodes if it pays; whether it did."""
     words = stack_words(WORDS)
-    for first in range(0, rows, ACTIVE_ROWS):
-        words[first // ACTIVE_ROWS] = active_along(
-            advance(a, first * a_row), a_row, min(ACTIVE_ROWS, rows - first), depth
+    for first in range(0, rows, TEAM):
+        words[first // TEAM] = active_along(
+            advance(a, first * a_row), a_row, min(TEAM, rows - first), depth
         )
     if not _pays(words, rows, 1, depth, _vectors(b, post)):
         return False
@@ -98,11 +100,11 @@ def learn_active(c, c_row, a, a_row, b, b_row, rows, pre, post, ahead, at, alpha
     for chunk in range(chunks):
         first = chunk * CHUNK
         active_across(each, advance(a, first * a_row), a_row, min(CHUNK, rows - first), pre)
-        for i in range(0, pre, ACTIVE_ROWS):
+        for i in range(0, pre, TEAM):
             union = each[i]
-            for n in range(1, ACTIVE_ROWS):
+            for n in range(1, TEAM):
                 union |= each[i + n]
-            words[chunk * GROUPS + i // ACTIVE_ROWS] = union
+            words[chunk * WORD_TEAMS + i // TEAM] = union
     if not _pays(words, pre, chunks, rows, _vectors(b, post)):
         return False
     multiply_active(

@@ -35,19 +35,21 @@ from neurosim.kernels.machine.emitter import (
 from neurosim.kernels.machine.intrinsics import VECTOR_REGISTERS, llvm_fma
 
 __all__ = [
-    "ACTIVE_ROWS", "CHUNK", "GROUPS", "STRIP_VECTORS", "WORD", "active_across", "active_along",
-    "count_bits", "multiply_active", "stack_words",
+    "CHUNK", "STRIP_VECTORS", "TEAM", "TEAMS", "WORD", "WORD_TEAMS", "active_across",
+    "active_along", "count_bits", "multiply_active", "stack_words",
 ]  # fmt: skip
 
 # Summands that one word tells of, and how many at most if they lie across: one bit of each lane
 # tells of one, and lanes of float32 have no more.
 WORD, CHUNK = 64, 32
-# Rows that are taken together, and vectors of columns at a time: their chains fit the registers,
-# and are enough to hide the latency of a step. More rows would have fewer zeros in common.
-ACTIVE_ROWS = 4 if VECTOR_REGISTERS >= 32 else 2
+# Rows that are a team, of which a word tells, and teams that are gone through side by side: more
+# rows of a team would have fewer zeros in common, and one team of few columns keeps waiting for its
+# sums. With vectors of columns at a time, their chains fit the registers.
+TEAM = 2
+TEAMS = 2 if VECTOR_REGISTERS >= 32 else 1
 STRIP_VECTORS = 4
 # Words that tell of WORD rows.
-GROUPS = WORD // ACTIVE_ROWS
+WORD_TEAMS = WORD // TEAM
 LOOK_VECTORS = 4
 
 
@@ -75,13 +77,18 @@ def stack_words(typingctx: Any, count: types.Type):
     return types.CPointer(types.int64)(count), codegen
 
 
+def _halves(count: int) -> list[int]:
+    """Count, and its halves down to 1."""
+    return [count >> n for n in range(count.bit_length())]
+
+
 def _emit_word_along(emit: Emitter, operands: dict[str, ir.Value]) -> ir.Value:
     """Emit the word of `active_along`."""
     builder = emit.builder
     kind = ir.VectorType(ir.IntType(emit.bytes * 8), emit.lanes)
     none = ir.Constant(kind, [0] * emit.lanes)
     places = [operands["a"]]
-    for r in range(1, ACTIVE_ROWS):
+    for r in range(1, TEAM):
         # In place of a row that is not there the first is read again.
         there = builder.icmp_signed("<", emit.index(r), operands["rows"])
         row = builder.select(there, emit.index(r), emit.index(0))
@@ -105,7 +112,7 @@ def _emit_word_along(emit: Emitter, operands: dict[str, ir.Value]) -> ir.Value:
 
 @intrinsic
 def active_along(typingctx: Any, a: types.Type, a_row: Any, rows: Any, count: Any):
-    """Word of the first 1 to WORD elements of 1 to ACTIVE_ROWS rows; whole vectors are read."""
+    """Word of the first 1 to WORD elements of 1 to TEAM rows; whole vectors are read."""
     if not isinstance(a, types.CPointer):
         return None
     i = types.int64
@@ -150,15 +157,21 @@ def _emit_words_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
             builder.store(words, builder.bitcast(at, wide.as_pointer()), align=8)
 
 
-def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Value]) -> None:
-    """Emit the chains of a few rows: load or zero them, go along the bits, store or learn."""
+def _emit_teams(
+    emit: Emitter, teams: int, rows: int, vectors: int, operands: dict[str, ir.Value]
+) -> None:
+    """Emit the chains of a few teams: load or zero them, go along the bits, store or learn."""
     builder = emit.builder
-    c_rows = [
-        emit.at(operands["c"], builder.mul(operands["c_row"], emit.index(r))) for r in range(rows)
-    ]
+    a_rows, c_rows = (
+        [
+            emit.at(operands[name], builder.mul(operands[f"{name}_row"], emit.index(r)))
+            for r in range(teams * rows)
+        ]
+        for name in ("a", "c")
+    )
     sums = [[cgutils.alloca_once(builder, emit.vector) for _ in range(vectors)] for _ in c_rows]
-    seen_at = cgutils.alloca_once(builder, INDEX)
-    builder.store(emit.index(0), seen_at)
+    words_at = [cgutils.alloca_once(builder, INDEX) for _ in range(teams)]
+    seen_at = cgutils.alloca_once_value(builder, emit.index(0))
     continues = builder.icmp_signed("==", operands["mode"], emit.index(CONTINUE))
     with builder.if_else(continues) as (go_on, begin):
         for case, value in ((go_on, emit.load), (begin, lambda place, v: emit.zero)):
@@ -167,22 +180,21 @@ def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
                     for v, chain in enumerate(row):
                         builder.store(value(place, v), chain)
     with cgutils.for_range(builder, operands["chunks"]) as chunk:
-        place = builder.mul(chunk.index, emit.index(GROUPS))
-        word = builder.load(builder.gep(operands["words"], [place], source_etype=INDEX), typ=INDEX)
-        builder.store(builder.or_(builder.load(seen_at, typ=INDEX), word), seen_at)
+        place = builder.mul(chunk.index, emit.index(WORD_TEAMS))
+        for team, word_at in enumerate(words_at):
+            at = builder.add(place, emit.index(team))
+            at = builder.gep(operands["words"], [at], source_etype=INDEX)
+            word = builder.load(at, typ=INDEX)
+            builder.store(word, word_at)
+            builder.store(builder.or_(builder.load(seen_at, typ=INDEX), word), seen_at)
         first = builder.mul(chunk.index, emit.index(CHUNK))
-        with emit.each_bit(word) as bit:
-            k = builder.add(first, bit)
-            b = emit.at(operands["b"], builder.mul(k, operands["b_step"]))
-            right = [emit.load(b, v) for v in range(vectors)]
-            a = emit.at(operands["a"], builder.mul(k, operands["a_step"]))
-            for r, row in enumerate(sums):
-                left = emit.load_broadcast(
-                    emit.at(a, builder.mul(operands["a_row"], emit.index(r)))
-                )
-                for chain, vector in zip(row, right, strict=True):
-                    value = builder.load(chain, typ=emit.vector)
-                    builder.store(llvm_fma(builder, left, vector, value), chain)
+        together = list(range(teams))
+        alone = [[team] for team in together] if teams > 1 else []
+        for members in [together, *alone]:
+            with emit.while_bits([words_at[team] for team in members]) as bits:
+                for team, bit in zip(members, bits, strict=True):
+                    mine = slice(team * rows, (team + 1) * rows)
+                    _emit_step(emit, builder.add(first, bit), a_rows[mine], sums[mine], operands)
     # Where no bit was set, nothing changes what is stored.
     fresh = builder.icmp_signed("==", operands["mode"], emit.index(FRESH))
     seen = builder.icmp_signed("!=", builder.load(seen_at, typ=INDEX), emit.index(0))
@@ -191,23 +203,43 @@ def _emit_rows(emit: Emitter, rows: int, vectors: int, operands: dict[str, ir.Va
         emit.end_sums(c_rows, results, operands)
 
 
+def _emit_step(
+    emit: Emitter,
+    k: ir.Value,
+    a_rows: list[ir.Value],
+    sums: list[list[ir.Value]],
+    operands: dict[str, ir.Value],
+) -> None:
+    """Emit what summand k adds to the chains of some rows."""
+    builder = emit.builder
+    b = emit.at(operands["b"], builder.mul(k, operands["b_step"]))
+    right = [emit.load(b, v) for v in range(len(sums[0]))]
+    a = builder.mul(k, operands["a_step"])
+    for a_row, row in zip(a_rows, sums, strict=True):
+        left = emit.load_broadcast(emit.at(a_row, a))
+        for chain, vector in zip(row, right, strict=True):
+            value = builder.load(chain, typ=emit.vector)
+            builder.store(llvm_fma(builder, left, vector, value), chain)
+
+
 def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
-    """Emit the loop over rows: a few at a time, then what is left by halves."""
+    """Emit the loop over rows: teams side by side first, then what is left by halves."""
     builder = emit.builder
     row_at = cgutils.alloca_once_value(builder, emit.index(0))
-    rounded = builder.add(operands["rows"], emit.index(ACTIVE_ROWS - 1))
-    groups = builder.udiv(rounded, emit.index(ACTIVE_ROWS))
-    rows = ACTIVE_ROWS
-    while rows:
-        with emit.while_room(row_at, rows, operands["rows"]) as row:
+    at_once = emit.index(TEAMS * TEAM)
+    rounded = builder.add(operands["rows"], emit.index(TEAMS * TEAM - 1))
+    turns = builder.udiv(rounded, at_once)
+    shapes = [(teams, TEAM) for teams in _halves(TEAMS)]
+    shapes += [(1, rows) for rows in _halves(TEAM // 2)]
+    for teams, rows in shapes:
+        with emit.while_room(row_at, teams * rows, operands["rows"]) as row:
             here = dict(operands)
             here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
             here["a"] = emit.at(operands["a"], builder.mul(row, operands["a_row"]))
-            group = builder.udiv(row, emit.index(ACTIVE_ROWS))
-            here["words"] = builder.gep(operands["words"], [group], source_etype=INDEX)
-            emit_look_ahead(emit, operands, group, groups, WORD)
-            _emit_rows(emit, rows, vectors, here)
-        rows //= 2
+            team = builder.udiv(row, emit.index(TEAM))
+            here["words"] = builder.gep(operands["words"], [team], source_etype=INDEX)
+            emit_look_ahead(emit, operands, builder.udiv(row, at_once), turns, WORD)
+            _emit_teams(emit, teams, rows, vectors, here)
 
 
 def _emit_strips(emit: Emitter, operands: dict[str, ir.Value]) -> None:
@@ -260,15 +292,15 @@ def multiply_active(
     """Multiply a matrix, most of whose elements are zero, by another.
 
     C[r, j] = chain over k ascending of fma(A[r, k], B[k, j], start), without the k for which A is
-    zero in row r and in those that are taken with it
+    zero in row r and in those that are in a team with it
 
     Parameters
     ----------
     c, c_row, a, a_row, a_step, b, b_step, mode, ahead, ahead_at, alpha : pointer, int, float
         As in `micro_kernel.multiply_strip`.
     words, rows, chunks : pointer to int64, int, int
-        A word for each ACTIVE_ROWS rows of A; of more than CHUNK summands as many words as there
-        are chunks of them, each GROUPS words behind the one before.
+        A word for each TEAM rows of A; of more than CHUNK summands as many words as there are
+        chunks of them, each WORD_TEAMS words behind the one before.
     post : int
         Number of columns; zero is stored behind the last, up to the end of its vector.
     """

@@ -18,13 +18,18 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
+from neurosim.kernels.layout import PADDING
 from neurosim.kernels.machine.emitter import mark_loop
 from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
 
-__all__ = ["ApartCompiler", "EntryCompiler", "LoopCompiler", "PlainCompiler"]
+__all__ = [
+    "MOST_SIDE_BY_SIDE", "ApartCompiler", "EntryCompiler", "LoopCompiler", "PlainCompiler",
+]  # fmt: skip
 
 # How the names of compiled functions of this package begin.
 _OWN = "_ZN8neurosim"
+# More would not be kept in registers.
+MOST_SIDE_BY_SIDE = 4
 _WIDEST = f'"prefer-vector-width"="{8 * VECTOR_BYTES}"'
 
 
@@ -37,6 +42,40 @@ class _WideLibrary(JITCodeLibrary):
             # The method of the same name knows only attributes without a value.
             set.add(function.attributes, _WIDEST)
         super().add_ir_module(module)
+
+
+def _mark_loops(function, *wishes):
+    """Mark every jump back, and with it the loop that it closes."""
+    place = {block: n for n, block in enumerate(function.blocks)}
+    for block, n in place.items():
+        jump = block.terminator
+        targets = [operand for operand in jump.operands if operand in place]
+        if any(place[target] <= n for target in targets):
+            mark_loop(jump, *wishes)
+
+
+class _LoopLibrary(_WideLibrary):
+    """Loops over rows of numbers, with a long way from what is read to what is written.
+
+    A few vectors go that way side by side: as many as there are in the padding of a row, so that
+    none of it is left over, to be gone through number by number.
+    """
+
+    def add_ir_module(self, module):
+        """Say so of every loop."""
+        for function in module.functions:
+            sizes = [_number_bytes(argument.type) for argument in function.args]
+            vectors = PADDING * max(sizes, default=0) // VECTOR_BYTES
+            if vectors > 1:
+                count = ir.Constant(ir.IntType(32), min(vectors, MOST_SIDE_BY_SIDE))
+                _mark_loops(function, ["llvm.loop.interleave.count", count])
+        super().add_ir_module(module)
+
+
+def _number_bytes(kind):
+    """Bytes of the numbers that a pointer points to; 0 if it is none, or points to others."""
+    sizes = {ir.FloatType(): 4, ir.DoubleType(): 8}
+    return sizes.get(kind.pointee, 0) if isinstance(kind, ir.PointerType) else 0
 
 
 class _DeferredLibrary(_WideLibrary):
@@ -65,16 +104,12 @@ class _PlainLibrary(_DeferredLibrary):
     """The same for functions whose loops are short: LLVM is told to leave these as they are."""
 
     def add_ir_module(self, module):
-        """Mark every jump back, and with it the loop that it closes."""
+        """Say so of every loop."""
         never = ir.Constant(ir.IntType(1), 0)
-        wishes = ["llvm.loop.unroll.disable"], ["llvm.loop.vectorize.enable", never]
         for function in module.functions:
-            place = {block: n for n, block in enumerate(function.blocks)}
-            for block, n in place.items():
-                jump = block.terminator
-                targets = [operand for operand in jump.operands if operand in place]
-                if any(place[target] <= n for target in targets):
-                    mark_loop(jump, *wishes)
+            _mark_loops(
+                function, ["llvm.loop.unroll.disable"], ["llvm.loop.vectorize.enable", never]
+            )
         super().add_ir_module(module)
 
 
@@ -105,9 +140,9 @@ class _Compiler(Compiler):
 
 
 class LoopCompiler(_Compiler):
-    """For functions that are called by their address."""
+    """For loops that are called by their address."""
 
-    library = _WideLibrary
+    library = _LoopLibrary
 
 
 class EntryCompiler(_Compiler):

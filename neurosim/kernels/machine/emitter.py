@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import reduce
 from typing import Any
 
 from llvmlite import ir
@@ -133,19 +134,32 @@ class Emitter:
     @contextmanager
     def each_bit(self, word: ir.Value) -> Iterator[ir.Value]:
         """Emit a loop over the bits that a word has, the lowest first; gives their numbers."""
+        with self.while_bits([cgutils.alloca_once_value(self.builder, word)]) as (bit,):
+            yield bit
+
+    @contextmanager
+    def while_bits(self, words_at: list[ir.Value]) -> Iterator[list[ir.Value]]:
+        """Emit a loop that takes the lowest bit out of each stored word, while all have one.
+
+        Gives the numbers of these bits.
+        """
         builder = self.builder
-        left_at = cgutils.alloca_once(builder, INDEX)
-        builder.store(word, left_at)
-        body, done = builder.append_basic_block("bit"), builder.append_basic_block("bits.done")
-        builder.cbranch(builder.icmp_signed("==", word, self.index(0)), done, body)
+        body, done = builder.append_basic_block("bits"), builder.append_basic_block("bits.done")
+        builder.cbranch(self._all_set(words_at), body, done)
         builder.position_at_end(body)
-        left = builder.load(left_at, typ=INDEX)
-        yield builder.cttz(left, ir.Constant(ir.IntType(1), 1))
-        remaining = builder.and_(left, builder.sub(left, self.index(1)))
-        builder.store(remaining, left_at)
-        again = builder.icmp_signed("!=", remaining, self.index(0))
-        never_unroll(builder.cbranch(again, body, done))
+        words = [builder.load(place, typ=INDEX) for place in words_at]
+        yield [builder.cttz(word, ir.Constant(ir.IntType(1), 1)) for word in words]
+        for word, place in zip(words, words_at, strict=True):
+            builder.store(builder.and_(word, builder.sub(word, self.index(1))), place)
+        never_unroll(builder.cbranch(self._all_set(words_at), body, done))
         builder.position_at_end(done)
+
+    def _all_set(self, words_at: list[ir.Value]) -> ir.Value:
+        builder = self.builder
+        words = [builder.load(place, typ=INDEX) for place in words_at]
+        return reduce(
+            builder.and_, [builder.icmp_signed("!=", word, self.index(0)) for word in words]
+        )
 
     def store_sums(
         self, places: list[ir.Value], sums: list[list[ir.Value]], lanes: ir.Value
