@@ -15,6 +15,7 @@ from neurosim.kernels.layout import PADDING, Plan, State, row_stride
 from neurosim.kernels.one_pass import nodes_of_pass
 from neurosim.kernels.sparse_sums import scratch_elements
 from neurosim.kernels.table import make_table
+from neurosim.kernels.transposes import transpose_elements
 from neurosim.levels import levels, topological_order
 from neurosim.local_rules import ADDRESSES, Rules
 from neurosim.model import Model
@@ -138,6 +139,7 @@ class Lowered:
         else:
             # The transpose of the forward weights, whatever feedback synapses there are.
             self.projections["back"] = self.projections["theta"]
+            self.projections["back_weights"] = self.projections["weights"]
             self.projections["back_change"] = -1
         if threads == 1:
             self._choose_passes()
@@ -218,7 +220,7 @@ class Lowered:
         keys += [(p.name, True) for p in described if self._feedback_owner(p) == p.name]
         self.block_index = {key: b for b, key in enumerate(keys)}
         self.blocks = np.zeros(len(keys), layout.WEIGHTS)
-        for field in ("gradient", "memory", "memory_next"):
+        for field in ("gradient", "memory", "memory_next", "transpose"):
             self.blocks[field] = -1
         proposed = []
         ruled = self.rules.synapse_rule is not None
@@ -241,6 +243,12 @@ class Lowered:
             for b in chosen:
                 self.blocks[b][field] = size
                 size += int(self.blocks[b]["size"])
+        for (name, _), b in self.block_index.items():
+            projection = self.network.projections[name]
+            if projection.pattern is None:
+                elements = transpose_elements(*projection.shape, self.dtype.itemsize)
+                self.blocks[b]["transpose"] = size if elements else -1
+                size += elements
         self.theta = _aligned_zeros(size, self.dtype)
         self.theta_bound = np.zeros(len(keys))
 
@@ -369,6 +377,7 @@ class Lowered:
             learned=_flags(len(self.projection_names)),
             learned_next=_flags(len(self.projection_names)),
             pending=np.zeros(len(self.blocks), np.uint8),
+            transposed=np.zeros(len(self.blocks), np.uint8),
             bound=np.zeros((len(self.names), 2)),
             theta_bound=theta_bound,
             gradient_bound=np.zeros(len(self.blocks)),

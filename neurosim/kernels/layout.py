@@ -60,12 +60,13 @@ PROJECTION = _record(
     "deferred", "uses", "synapses", "first_cut", "cuts", "prediction", "feedback", "plasticity",
     "pass_nodes",
 )  # fmt: skip
-#: A block of weights, its sum of deferred changes and what its synapses remember, now and after the
-#: step being made (-1: none), whether changes wait for the last use of the weights, the projection
-#: that gives alpha, and what a synapse rule needs to be told.
+#: A block of weights, its sum of deferred changes, what its synapses remember, now and after the
+#: step being made, and its transpose (-1: none), whether changes wait for the last use of the
+#: weights, the projection that gives alpha, and what a synapse rule needs to be told.
 WEIGHTS = _record(
-    "theta", "size", "gradient", "memory", "memory_next", "waits", "owner", "rule_table"
-)
+    "theta", "size", "gradient", "memory", "memory_next", "transpose", "waits", "owner",
+    "rule_table",
+)  # fmt: skip
 SETTING = _record(
     "gate", "reads_time", "reads_state", "waits", "signal_at", "t_d", "feedback_gate", "watch",
     "delta_form", "event_driven", "rest", "mean", "guarded", "defers", "value_rule", "error_rule",
@@ -165,6 +166,7 @@ class State(NamedTuple):
     learned: Array  # per projection, in whole words: theta changed on the way to this snapshot
     learned_next: Array  # the same, from the gates on, that it may in this step; then, that it did
     pending: Array  # per block of weights: there are deferred changes
+    transposed: Array  # per block of weights, values of `transposes`
     bound: Array  # (population, 2)
     theta_bound: Array  # per block of weights: upper bound of |theta|
     gradient_bound: Array  # and of the sum of its deferred changes, before alpha

@@ -28,6 +28,7 @@ from neurosim.kernels.rows import (
     words_of,
 )
 from neurosim.kernels.sleep import rouse, write_agenda
+from neurosim.kernels.transposes import doubt, takes_transpose
 
 __all__ = [
     "commit_changes", "feed_back", "learn_synapses", "predict", "reach", "withdraw_changes",
@@ -63,24 +64,33 @@ def feed_back(plan, state, p, first, last):
     """Feedback = sum over the error nodes that population p predicts of epsilon theta, Eq. (4).
 
     One chain, through the outgoing projections in the order of their names. Where every epsilon is
-    zero the chain would add nothing but zeros, and is skipped when event-driven.
+    zero the chain would add nothing but zeros, and is skipped when event-driven; and with a
+    transpose of theta the sum is that of a prediction.
     """
     pre = plan.populations[p]
     rows = last - first
     feedback_at = pre.feedback + first * pre.stride
     fresh = True
     for n in range(pre.outgoing):
-        projection = plan.projections[plan.wiring[pre.first_outgoing + n]]
+        k = plan.wiring[pre.first_outgoing + n]
+        projection = plan.projections[k]
         post = plan.populations[projection.post]
         live = any_set(words_of(state, LIVE, projection.post))
         if not live and plan.setting[0].event_driven:
             continue
         epsilon_at = post.epsilon + first * post.stride
-        call_sum(
-            projection.feedback, state.real, epsilon_at, post.stride, state.theta,
-            projection.back, projection.stride, feedback_at, pre.stride,
-            rows, pre.size, post.size, 1 if fresh else 0, plan.alpha[0],
-        )  # fmt: skip
+        if takes_transpose(plan, state, k):
+            call_sum(
+                projection.prediction, state.real, epsilon_at, post.stride, state.theta,
+                plan.weights[projection.back_weights].transpose, pre.stride, feedback_at,
+                pre.stride, rows, post.size, pre.size, 1 if fresh else 0, plan.alpha[0],
+            )  # fmt: skip
+        else:
+            call_sum(
+                projection.feedback, state.real, epsilon_at, post.stride, state.theta,
+                projection.back, projection.stride, feedback_at, pre.stride,
+                rows, pre.size, post.size, 1 if fresh else 0, plan.alpha[0],
+            )  # fmt: skip
         fresh = False
         state.count[FEEDBACKS] += rows * projection.synapses
     if fresh:
@@ -152,6 +162,7 @@ def change_weights(plan, state, k, weights, change, first, last):
         state.gradient_bound[weights] += growth(plan, state, k)
     else:
         state.theta_bound[weights] += abs(float(alpha)) * growth(plan, state, k)
+        doubt(state, weights)
     call_sum(
         projection.plasticity, state.real, f_at, pre.stride, state.theta,
         change, projection.stride, drive_at, post.stride,
@@ -237,6 +248,7 @@ def commit_changes(plan, state, last_use):
             if plan.setting[0].synapse_rule:
                 alpha = plan.alpha.dtype.type(1)
             state.theta_bound[b] += abs(float(alpha)) * state.gradient_bound[b]
+            doubt(state, b)
             state.gradient_bound[b] = 0.0
             changes = block(state.theta, weights.gradient, 0, weights.size)
             pointwise.descend(alpha, changes, block(state.theta, weights.theta, 0, weights.size))

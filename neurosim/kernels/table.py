@@ -23,6 +23,7 @@ from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, reg
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import POPULATION, PROJECTION, SETTING, WEIGHTS, Plan, State
 from neurosim.kernels.machine.intrinsics import unowned_array
+from neurosim.kernels.transposes import doubt_all
 
 __all__ = ["make_table", "opened"]
 
@@ -59,6 +60,7 @@ _FIELDS: dict[str, dict[str, tuple[Any, int]]] = {
         "learned": (types.uint8, 1),
         "learned_next": (types.uint8, 1),
         "pending": (types.uint8, 1),
+        "transposed": (types.uint8, 1),
         "bound": (types.float64, 2),
         "theta_bound": (types.float64, 1),
         "gradient_bound": (types.float64, 1),
@@ -150,5 +152,10 @@ def _rows(typingctx, table, parameter):  # type: ignore[no-untyped-def]
 
 @inner
 def opened(table, parameter):
-    """Return the plan and the state of a table; `parameter` tells the type of real numbers."""
-    return _rows(table, parameter)
+    """Return the plan and the state of a table; `parameter` tells the type of real numbers.
+
+    Weights may have changed since the last call of an entry point.
+    """
+    plan, state = _rows(table, parameter)
+    doubt_all(state)
+    return plan, state

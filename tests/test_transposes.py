@@ -1,0 +1,158 @@
+"""Weights kept transposed for feedback: the same bits as without, whatever changes the weights."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim import models
+from neurosim.kernels.transposes import DOUBTFUL, MOST_BYTES, READ, TRANSPOSED
+
+SIZES = [20, 17, 33, 5]
+INFERENCE = models.IL(t_c=10**6, gamma=0.2)
+
+
+def described(seed=3, **connection):
+    """Levels, one of them predicted by two; a connection says how theta is fed back through."""
+    net = ns.Network(seed=seed)
+    names = ["input", "first", "second", "output"]
+    for name, size in zip(names, SIZES, strict=True):
+        net.add_population(name, size, "tanh")
+    for pre, post in pairwise(names):
+        net.connect(pre, post, **connection)
+    net.connect("first", "output", **connection)
+    return net
+
+
+def samples(count, seed=5):
+    generator = np.random.default_rng(seed)
+    return generator.normal(size=(count, SIZES[0])), generator.normal(size=(count, SIZES[-1]))
+
+
+def both(model, batch, dtype, net=None, **options):
+    """Event-driven, with transposes, and clock-driven, without any."""
+    sims = [
+        ns.Simulator(
+            net or described(), model, batch_size=batch, dtype=dtype, event_driven=event_driven,
+            **options,
+        )
+        for event_driven in (True, False)
+    ]  # fmt: skip
+    inputs, targets = samples(batch)
+    for sim in sims:
+        sim.clamp("input", inputs)
+        sim.settle()
+        sim.clamp("output", targets)
+    return sims
+
+
+def transposed(sim):
+    return sim._lowered.state.transposed.tolist()
+
+
+def assert_same(sims):
+    one, other = sims
+    for name in one.network.populations:
+        variables = ("x",) if name == "input" else ("x", "mu", "epsilon")
+        for variable in variables:
+            assert np.array_equal(one.state(variable, name), other.state(variable, name))
+    for name, weights in one.weights.items():
+        assert np.array_equal(weights, other.weights[name])
+    for name, weights in one.feedback_weights.items():
+        assert np.array_equal(weights, other.feedback_weights[name])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("batch", [1, 2, 20])
+@pytest.mark.parametrize("feedback", ["shared", "plastic", "fixed"])
+def test_no_bit_depends_on_transposes(feedback, batch, dtype):
+    sims = both(INFERENCE, batch, dtype, described(feedback=feedback))
+    for sim in sims:
+        sim.run(7)
+        sim.release("output")
+        sim.release("input")
+        sim.run(7)
+    assert TRANSPOSED in transposed(sims[0])
+    assert set(transposed(sims[1])) == {DOUBTFUL}
+    assert_same(sims)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("batch", [1, 6])
+@pytest.mark.parametrize(
+    "model",
+    [models.IL(t_c=5, gamma=0.2), models.IncrementalPC(gamma=0.2), models.ZIL(), models.FaZIL()],
+    ids=["IL", "incremental PC", "Z-IL", "Fa-Z-IL"],
+)
+def test_what_learns_is_read_anew(model, batch, threads):
+    net = described(feedback="plastic")
+    inputs, targets = samples(4 * batch)
+    trained = []
+    for event_driven in (True, False):
+        sim = ns.Simulator(net, model, batch_size=batch, event_driven=event_driven, threads=threads)
+        sim.fit(inputs, targets, epochs=2, shuffle=False)
+        trained.append(sim)
+    assert_same(trained)
+
+
+def test_weights_that_are_used_twice_are_read_anew():
+    net = ns.Network(seed=1)
+    for name in ("a", "b", "c", "d"):
+        net.add_population(name, 6, "sigmoid")
+    lender = net.connect("a", "b")
+    net.connect("b", "c", weights=lender)
+    net.connect("c", "d")
+    generator = np.random.default_rng(0)
+    inputs, targets = generator.normal(size=(2, 12, 6))
+    trained = []
+    for event_driven in (True, False):
+        sim = ns.Simulator(
+            net, models.IL(t_c=6, gamma=0.2), batch_size=4, event_driven=event_driven
+        )
+        sim.fit(inputs, targets, epochs=3, shuffle=False)
+        trained.append(sim)
+    assert_same(trained)
+
+
+def grow(sim):
+    synapse = sim.synapse("second", 4, "output", 2)
+    synapse.theta = synapse.theta + 1.0
+
+
+def replace(sim):
+    sim.set_weights({"second->output": np.full((33, 5), 0.125)})
+
+
+@pytest.mark.parametrize(
+    "change", [grow, replace, lambda sim: sim.cut("second", 4, "output", 2)],
+    ids=["a weight", "all weights", "a cut"],
+)  # fmt: skip
+def test_weights_that_python_changes_are_read_anew(change):
+    sims = both(INFERENCE, 3, "float64")
+    for sim in sims:
+        sim.run(5)
+        change(sim)
+        sim.run(1)
+    assert_same(sims)
+    for sim in sims:
+        sim.run(5)
+    assert_same(sims)
+
+
+def test_a_transpose_is_made_only_where_weights_are_read_twice():
+    sim = both(INFERENCE, 3, "float64")[0]
+    sim.step()
+    assert set(transposed(sim)) <= {DOUBTFUL, READ}
+    sim.run(6)
+    assert transposed(sim).count(TRANSPOSED) == 3  # all but those of the clamped input
+    learner = ns.Simulator(described(), models.ZIL(), batch_size=3)
+    learner.fit(*samples(30))
+    assert set(transposed(learner)) <= {DOUBTFUL, READ}
+
+
+def test_large_weights_have_none():
+    side = int((MOST_BYTES // 8) ** 0.5) + 1
+    lowered = ns.Simulator(ns.Network.layered([4, 8, side, side], seed=0), INFERENCE)._lowered
+    for weights, record in zip(lowered.weights().values(), lowered.blocks, strict=True):
+        assert (record["transpose"] >= 0) == (weights.size < side * side)
