@@ -214,7 +214,7 @@ class Lowered:
                 record["plasticity"] = self.rules.synapse_loop(self.dtype, sparse=sparse)
 
     def _lay_out_weights(self, described: list[Projection], lent: set[str | None]) -> None:
-        """Give each block of weights, of changes and of memories its place in theta."""
+        """Give each block of weights, of changes, of memories and transposed its place in theta."""
         # Feedback synapses that are not the forward ones have a block of their own.
         keys = [(p.name, False) for p in described if p.shares is None]
         keys += [(p.name, True) for p in described if self._feedback_owner(p) == p.name]
@@ -247,8 +247,9 @@ class Lowered:
             projection = self.network.projections[name]
             if projection.pattern is None:
                 elements = transpose_elements(*projection.shape, self.dtype.itemsize)
-                self.blocks[b]["transpose"] = size if elements else -1
-                size += elements
+                if elements:
+                    self.blocks[b]["transpose"] = size
+                    size += elements
         self.theta = _aligned_zeros(size, self.dtype)
         self.theta_bound = np.zeros(len(keys))
 

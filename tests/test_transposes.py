@@ -13,9 +13,9 @@ SIZES = [20, 17, 33, 5]
 INFERENCE = models.IL(t_c=10**6, gamma=0.2)
 
 
-def described(seed=3, **connection):
+def described(**connection):
     """Levels, one of them predicted by two; a connection says how theta is fed back through."""
-    net = ns.Network(seed=seed)
+    net = ns.Network(seed=3)
     names = ["input", "first", "second", "output"]
     for name, size in zip(names, SIZES, strict=True):
         net.add_population(name, size, "tanh")
@@ -25,20 +25,22 @@ def described(seed=3, **connection):
     return net
 
 
-def samples(count, seed=5):
-    generator = np.random.default_rng(seed)
+def samples(count):
+    generator = np.random.default_rng(5)
     return generator.normal(size=(count, SIZES[0])), generator.normal(size=(count, SIZES[-1]))
 
 
-def both(model, batch, dtype, net=None, **options):
+def both(net, model, **options):
     """Event-driven, with transposes, and clock-driven, without any."""
-    sims = [
-        ns.Simulator(
-            net or described(), model, batch_size=batch, dtype=dtype, event_driven=event_driven,
-            **options,
-        )
+    return [
+        ns.Simulator(net, model, event_driven=event_driven, **options)
         for event_driven in (True, False)
-    ]  # fmt: skip
+    ]
+
+
+def inferring(batch, dtype="float64", **connection):
+    """Both, at the beginning of inference."""
+    sims = both(described(**connection), INFERENCE, batch_size=batch, dtype=dtype)
     inputs, targets = samples(batch)
     for sim in sims:
         sim.clamp("input", inputs)
@@ -67,7 +69,7 @@ def assert_same(sims):
 @pytest.mark.parametrize("batch", [1, 2, 20])
 @pytest.mark.parametrize("feedback", ["shared", "plastic", "fixed"])
 def test_no_bit_depends_on_transposes(feedback, batch, dtype):
-    sims = both(INFERENCE, batch, dtype, described(feedback=feedback))
+    sims = inferring(batch, dtype, feedback=feedback)
     for sim in sims:
         sim.run(7)
         sim.release("output")
@@ -86,14 +88,10 @@ def test_no_bit_depends_on_transposes(feedback, batch, dtype):
     ids=["IL", "incremental PC", "Z-IL", "Fa-Z-IL"],
 )
 def test_what_learns_is_read_anew(model, batch, threads):
-    net = described(feedback="plastic")
-    inputs, targets = samples(4 * batch)
-    trained = []
-    for event_driven in (True, False):
-        sim = ns.Simulator(net, model, batch_size=batch, event_driven=event_driven, threads=threads)
-        sim.fit(inputs, targets, epochs=2, shuffle=False)
-        trained.append(sim)
-    assert_same(trained)
+    sims = both(described(feedback="plastic"), model, batch_size=batch, threads=threads)
+    for sim in sims:
+        sim.fit(*samples(4 * batch), epochs=2, shuffle=False)
+    assert_same(sims)
 
 
 def test_weights_that_are_used_twice_are_read_anew():
@@ -105,14 +103,10 @@ def test_weights_that_are_used_twice_are_read_anew():
     net.connect("c", "d")
     generator = np.random.default_rng(0)
     inputs, targets = generator.normal(size=(2, 12, 6))
-    trained = []
-    for event_driven in (True, False):
-        sim = ns.Simulator(
-            net, models.IL(t_c=6, gamma=0.2), batch_size=4, event_driven=event_driven
-        )
+    sims = both(net, models.IL(t_c=6, gamma=0.2), batch_size=4)
+    for sim in sims:
         sim.fit(inputs, targets, epochs=3, shuffle=False)
-        trained.append(sim)
-    assert_same(trained)
+    assert_same(sims)
 
 
 def grow(sim):
@@ -129,7 +123,7 @@ def replace(sim):
     ids=["a weight", "all weights", "a cut"],
 )  # fmt: skip
 def test_weights_that_python_changes_are_read_anew(change):
-    sims = both(INFERENCE, 3, "float64")
+    sims = inferring(3)
     for sim in sims:
         sim.run(5)
         change(sim)
@@ -141,7 +135,7 @@ def test_weights_that_python_changes_are_read_anew(change):
 
 
 def test_a_transpose_is_made_only_where_weights_are_read_twice():
-    sim = both(INFERENCE, 3, "float64")[0]
+    sim, _ = inferring(3)
     sim.step()
     assert set(transposed(sim)) <= {DOUBTFUL, READ}
     sim.run(6)

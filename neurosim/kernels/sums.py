@@ -30,7 +30,7 @@ from neurosim.kernels.machine.intrinsics import VECTOR_BYTES, address, advance, 
 from neurosim.kernels.machine.micro_kernel import TILE_VECTORS, multiply_strip
 from neurosim.kernels.machine.panel_kernel import copy_rows, transpose_rows
 
-__all__ = ["accumulate_feedback", "accumulate_prediction", "learn"]
+__all__ = ["accumulate_feedback", "accumulate_prediction", "learn", "transpose"]
 
 # Rows of theta that are taken together, so that what is read again stays in the caches: as many as
 # have so many bytes, within these bounds. Of fewer rows the results would be fetched too often.
@@ -160,6 +160,17 @@ def accumulate_prediction(
 
 
 @inner
+def transpose(target, target_row, source, source_row, rows, columns):
+    """target[j * target_row + i] = source[i * source_row + j]; whole squares are written."""
+    width = vector_length(source)
+    for i in range(0, rows, width):
+        transpose_rows(
+            advance(target, i), target_row, advance(source, i * source_row), source_row,
+            min(width, rows - i), columns,
+        )  # fmt: skip
+
+
+@inner
 def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
     """C[r, i] = chain over k ascending of fma(A[r, k], B[i, k], start): theta read across.
 
@@ -173,11 +184,7 @@ def _multiply_across(c, c_row, a, a_row, b, b_row, rows, columns, depth, mode):
         wanted = min(vectors * width, columns - i)
         for k in range(0, depth, DEPTH_BLOCK):
             steps = min(DEPTH_BLOCK, depth - k)
-            for lane in range(0, wanted, width):
-                transpose_rows(
-                    advance(panel, lane), vectors * width,
-                    advance(b, (i + lane) * b_row + k), b_row, min(width, wanted - lane), steps,
-                )  # fmt: skip
+            transpose(panel, vectors * width, advance(b, i * b_row + k), b_row, wanted, steps)
             _strip(
                 vectors, advance(c, i), c_row, advance(a, k), a_row, 1, panel, vectors * width,
                 rows, steps, wanted - (vectors - 1) * width, mode if k == 0 else CONTINUE,

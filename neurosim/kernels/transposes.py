@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import PADDING, row_stride
-from neurosim.kernels.machine.emitter import vector_length
-from neurosim.kernels.machine.intrinsics import address, advance
-from neurosim.kernels.machine.panel_kernel import transpose_rows
+from neurosim.kernels.machine.intrinsics import address
+from neurosim.kernels.rows import fill
+from neurosim.kernels.sums import transpose
 
 __all__ = ["doubt", "doubt_all", "takes_transpose", "transpose_elements"]
 
@@ -40,8 +40,7 @@ def doubt(state, weights):
 @inner
 def doubt_all(state):
     """Any weights may have changed."""
-    for weights in range(state.transposed.size):
-        doubt(state, weights)
+    fill(state.transposed, 0, state.transposed.size, DOUBTFUL)
 
 
 @inner
@@ -49,8 +48,8 @@ def takes_transpose(plan, state, k):
     """Whether feedback through projection k is to read the transpose, which is then up to date."""
     projection = plan.projections[k]
     weights = projection.back_weights
-    transpose = plan.weights[weights].transpose
-    if transpose < 0 or not plan.setting[0].event_driven:
+    place = plan.weights[weights].transpose
+    if place < 0 or not plan.setting[0].event_driven:
         return False
     if state.transposed[weights] == DOUBTFUL:
         state.transposed[weights] = READ
@@ -58,13 +57,9 @@ def takes_transpose(plan, state, k):
     if state.transposed[weights] == READ:
         pre = plan.populations[projection.pre]
         post = plan.populations[projection.post]
-        source = address(state.theta, projection.back)
-        target = address(state.theta, transpose)
-        width = vector_length(source)
-        for i in range(0, pre.size, width):
-            transpose_rows(
-                advance(target, i), pre.stride, advance(source, i * projection.stride),
-                projection.stride, min(width, pre.size - i), post.size,
-            )  # fmt: skip
+        transpose(
+            address(state.theta, place), pre.stride,
+            address(state.theta, projection.back), projection.stride, pre.size, post.size,
+        )  # fmt: skip
         state.transposed[weights] = TRANSPOSED
     return True

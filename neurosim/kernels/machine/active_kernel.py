@@ -5,8 +5,8 @@ which changes no bit of it; and a weight that it leaves alone is not -0.0, which
 turned into 0.0. (Where a weight is not finite, full sums are not either.) Where most nodes are
 silent, as the dark pixels of an image are, looking up those that are not is faster than a full
 tile. Which they are is written in *words*: a bit of a word is set if a summand is not zero in some
-of a few rows of results, which are formed together. In prediction rows are replicas, and what is
-summed comes from presynaptic nodes; in plasticity it is the other way round. Neighbours in an
+row of a team, rows of results which are formed together. In prediction rows are replicas, and what
+is summed comes from presynaptic nodes; in plasticity it is the other way round. Neighbours in an
 image, and images of the same kind, have many of their zeros in common.
 
 One kernel serves both. It goes through the bits of a word from the lowest on, so that the chain of
@@ -75,11 +75,6 @@ def stack_words(typingctx: Any, count: types.Type):
         return builder.bitcast(block, INDEX.as_pointer())
 
     return types.CPointer(types.int64)(count), codegen
-
-
-def _halves(count: int) -> list[int]:
-    """Count, and its halves down to 1."""
-    return [count >> n for n in range(count.bit_length())]
 
 
 def _emit_word_along(emit: Emitter, operands: dict[str, ir.Value]) -> ir.Value:
@@ -160,7 +155,7 @@ def _emit_words_across(emit: Emitter, operands: dict[str, ir.Value]) -> None:
 def _emit_teams(
     emit: Emitter, teams: int, rows: int, vectors: int, operands: dict[str, ir.Value]
 ) -> None:
-    """Emit the chains of a few teams: load or zero them, go along the bits, store or learn."""
+    """Emit the chains of teams of `rows`: load or zero them, go along the bits, store or learn."""
     builder = emit.builder
     a_rows, c_rows = (
         [
@@ -223,15 +218,13 @@ def _emit_step(
 
 
 def _emit_strip(emit: Emitter, vectors: int, operands: dict[str, ir.Value]) -> None:
-    """Emit the loop over rows: teams side by side first, then what is left by halves."""
+    """Emit the loop over rows: teams side by side first, then fewer, then what is left of one."""
     builder = emit.builder
     row_at = cgutils.alloca_once_value(builder, emit.index(0))
     at_once = emit.index(TEAMS * TEAM)
     rounded = builder.add(operands["rows"], emit.index(TEAMS * TEAM - 1))
     turns = builder.udiv(rounded, at_once)
-    shapes = [(teams, TEAM) for teams in _halves(TEAMS)]
-    shapes += [(1, rows) for rows in _halves(TEAM // 2)]
-    for teams, rows in shapes:
+    for teams, rows in [*((teams, TEAM) for teams in range(TEAMS, 0, -1)), (1, 1)]:
         with emit.while_room(row_at, teams * rows, operands["rows"]) as row:
             here = dict(operands)
             here["c"] = emit.at(operands["c"], builder.mul(row, operands["c_row"]))
