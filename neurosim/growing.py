@@ -9,8 +9,10 @@ import numpy.typing as npt
 
 __all__ = ["GrowingRows"]
 
-# Blocks grow up to a size for which the system gives memory in large pages.
-_FIRST_BYTES, _MOST_BYTES = 1 << 16, 1 << 23
+# Memory is taken from the system when it is first written to, and page by page this takes longer
+# than all else that a step records. NumPy asks for large pages for blocks of 4 MiB or more, which
+# hold the fewer small ones at their ends the larger they are: so blocks grow fast.
+_FIRST_BYTES, _GROWTH, _MOST_BYTES = 1 << 16, 16, 1 << 24
 
 
 class GrowingRows:
@@ -43,7 +45,7 @@ class GrowingRows:
             self._block = np.empty(
                 (max(len(rows), self._bytes // width), self._columns), self._dtype
             )
-            self._bytes = min(2 * self._bytes, _MOST_BYTES)
+            self._bytes = min(_GROWTH * self._bytes, _MOST_BYTES)
             self._used = 0
         self._begin = self._used
         return self._append(rows)
