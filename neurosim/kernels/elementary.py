@@ -25,6 +25,7 @@ from neurosim.kernels.machine.intrinsics import (
     horner,
     like,
     multiply_by_power_of_two,
+    power_of_two,
     with_sign_of,
 )
 
@@ -70,23 +71,23 @@ _log_2_high = by_type(double=0.6931471805598903, single=0.693145751953125)
 _log_2_low = by_type(double=5.497923018708371e-14, single=1.428606765330187e-06)
 # Adding it rounds to an integer and leaves that integer in the low bits of the sum.
 _rounding_shift = by_type(double=1.5 * 2.0**52, single=1.5 * 2.0**23)
+# The same, and leaves there the exponent, as a float has it, of 2**64 times that power of two.
+_exponent_shift = by_type(double=1.5 * 2.0**52 + 1023 + 64, single=1.5 * 2.0**23 + 127 + 64)
+# Exponentials that may underflow are computed this much larger.
+_scale = by_type(double=2.0**64, single=2.0**64)
 # Beyond these the exponential is inf, or so small that four times it rounds to 0.
 _largest = by_type(double=710.0, single=89.0)
 _smallest = by_type(double=-748.0, single=-107.0)
 
 
 @outer(error_model="numpy")
-def _reduce(x):
-    """Split exp(x) for x within the limits: (r, exp(r) - 1 - r, shift + n, shift + about n / 2)."""
-    shift = _rounding_shift(x)
-    whole = fma(x, like(x, LOG2_E), shift)
-    half = fma(x, like(x, 0.5 * LOG2_E), shift)
-    n = whole - shift
+def _reduce(x, n):
+    """exp(x - n log(2)) - 1, where n is the integer nearest to x / log(2)."""
     high = fma(-n, _log_2_high(x), x)
-    r = fma(-n, _log_2_low(x), high)
-    # What rounding r has lost comes back with the higher terms.
-    lost = fma(-n, _log_2_low(x), high - r)
-    return r, fma(r * r, _exponential_remainder(r), lost), whole, half
+    low = n * _log_2_low(x)
+    r = high - low
+    # What rounding r loses is in the difference of its parts.
+    return high + fma(r * r, _exponential_remainder(r), -low)
 
 
 @outer(error_model="numpy")
@@ -105,19 +106,20 @@ def exponential(x: float) -> float:
     """
     x = _largest(x) if x > _largest(x) else x
     x = _smallest(x) if x < _smallest(x) else x
-    r, higher, whole, half = _reduce(x)
-    return multiply_by_power_of_two(like(x, 1.0) + (r + higher), whole, half)
+    shift = _rounding_shift(x)
+    whole = fma(x, like(x, LOG2_E), shift)
+    half = fma(x, like(x, 0.5 * LOG2_E), shift)
+    growth = _reduce(x, whole - shift)
+    return multiply_by_power_of_two(like(x, 1.0) + growth, whole, half)
 
 
 @outer(error_model="numpy")
-def _decay(y, factor):
-    """(power, growth) with power (1 + growth) = factor exp(y), for y <= 0.
-
-    Power is a power of two, and factor has to be one.
-    """
+def _decay(y):
+    """(power, growth) with power (1 + growth) = 2**64 exp(y), for y <= 0; power is one of two."""
     y = _smallest(y) if y < _smallest(y) else y
-    r, higher, whole, half = _reduce(y)
-    return multiply_by_power_of_two(factor, whole, half), r + higher
+    shift = _exponent_shift(y)
+    exponent = fma(y, like(y, LOG2_E), shift)
+    return power_of_two(exponent), _reduce(y, exponent - shift)
 
 
 @outer(error_model="numpy")
@@ -128,18 +130,19 @@ def _grown(start, power, growth):
 
 
 @outer(error_model="numpy")
-def _reciprocal_of_one_plus(e, e_rest):
-    """1 / (1 + e + e_rest) for 0 <= e <= 1 as y (1 + r), where r is small."""
+def _reciprocal(e, e_rest):
+    """1 / (2**64 + e + e_rest) for 0 <= e <= 2**64 as u (1 + r), where r is small, and 2**64 u."""
     one = like(e, 1.0)
-    y = one / (one + e)
-    # 1 - y is exact, and so is what is left of it.
-    return y, fma(-e_rest, y, fma(-e, y, one - y))
+    u = one / (_scale(e) + e)
+    # Exact, as is what is left of it.
+    loss = fma(-_scale(e), u, one)
+    return u, fma(-e_rest, u, fma(-e, u, loss)), one - loss
 
 
 @outer(error_model="numpy")
-def _times(a, a_rest, y, r):
-    """(a + a_rest) y (1 + r)."""
-    return fma(a, y, y * fma(a, r, a_rest))
+def _times(a, a_rest, u, r):
+    """(a + a_rest) u (1 + r)."""
+    return fma(a, u, u * fma(a, r, a_rest))
 
 
 @outer(error_model="numpy")
@@ -149,11 +152,11 @@ def sigmoid_pair(x: float) -> tuple[float, float]:
     f(x) = 1 / (1 + exp(-x)), f'(x) = f(x) f(-x) = e / (1 + e)**2 with e = exp(-|x|): never the
     cancelling f (1 - f), so that f' keeps its precision in both tails.
     """
-    power, growth = _decay(-abs(x), like(x, 1.0))
+    power, growth = _decay(-abs(x))
     e, e_rest = _grown(power, power, growth)
-    y, r = _reciprocal_of_one_plus(e, e_rest)
+    u, r, y = _reciprocal(e, e_rest)
     upper = fma(y, r, y)
-    lower = _times(e, e_rest, y, r)
+    lower = _times(e, e_rest, u, r)
     return (lower if x < like(x, 0.0) else upper), lower * upper
 
 
@@ -164,15 +167,13 @@ def tanh_pair(x: float) -> tuple[float, float]:
     With e = exp(-2 |x|): tanh |x| = (1 - e) / (1 + e), where 1 - e is not formed by subtraction and
     so is right near 0; f'(x) = 4 e / (1 + e)**2.
     """
-    quarter = like(x, 0.25)
-    # Where e is too small for a normal number, 4 e may be one.
-    power, growth = _decay(like(x, -2.0) * abs(x), like(x, 4.0))
+    power, growth = _decay(like(x, -2.0) * abs(x))
     e, e_rest = _grown(power, power, growth)
-    power *= quarter
-    loss, loss_rest = _grown(power - like(x, 1.0), power, growth)
-    y, r = _reciprocal_of_one_plus(quarter * e, quarter * e_rest)
-    slope = _times(e, e_rest, y, r) * fma(y, r, y)
-    return with_sign_of(_times(loss, loss_rest, y, r), x), slope
+    loss, loss_rest = _grown(power - _scale(x), power, growth)
+    u, r, y = _reciprocal(e, e_rest)
+    # Where e is too small for a normal number, 4 e may be one.
+    slope = _times(e, e_rest, like(x, 4.0) * u, r) * fma(y, r, y)
+    return with_sign_of(_times(loss, loss_rest, u, r), x), slope
 
 
 @outer(error_model="numpy")
@@ -184,12 +185,12 @@ def softplus_pair(x: float) -> tuple[float, float]:
     """
     zero = like(x, 0.0)
     half = like(x, 0.5)
-    power, growth = _decay(-abs(x), like(x, 1.0))
-    e, e_rest = _grown(power, power, growth)
-    y, r = _reciprocal_of_one_plus(half * e, half * e_rest)
-    u = _times(half * e, half * e_rest, y, r)
-    z = u * u
-    twice = u + u
+    power, growth = _decay(-abs(x))
+    e, e_rest = _grown(half * power, half * power, growth)
+    u, r, _ = _reciprocal(e, e_rest)
+    ratio = _times(e, e_rest, u, r)
+    z = ratio * ratio
+    twice = ratio + ratio
     logarithm = fma(twice * z, _logarithm_remainder(z), twice)
     slope, _ = sigmoid_pair(x)
     return (zero if x < zero else x) + logarithm, slope

@@ -38,6 +38,7 @@ __all__ = [
     "integers_at",
     "like",
     "multiply_by_power_of_two",
+    "power_of_two",
     "reals_at",
     "row_span",
     "span",
@@ -287,6 +288,22 @@ def multiply_by_power_of_two(typingctx: Any, x: types.Type, whole: types.Type, h
         return x_value
 
     return x(x, whole, half), codegen
+
+
+@intrinsic
+def power_of_two(typingctx: Any, exponent: types.Type):
+    """Return the float whose exponent, bias included, is in the low bits of a float of its type."""
+    if not _is_float(exponent):
+        return None
+    width = FLOAT_BITS[exponent]
+
+    def codegen(context, builder, signature, arguments):
+        integer = ir.IntType(width)
+        bits = builder.bitcast(arguments[0], integer)
+        bits = builder.shl(bits, ir.Constant(integer, 23 if width == 32 else 52))
+        return builder.bitcast(bits, arguments[0].type)
+
+    return exponent(exponent), codegen
 
 
 def horner(double: tuple[float, ...], single: tuple[float, ...]):
