@@ -40,32 +40,40 @@ class Guard:
         """All that a kernel may change, and more."""
         return *self.lowered.plan, *self.lowered.state
 
-    def copies(self) -> list[npt.NDArray[Any]]:
-        """Copies of everything, to go back to."""
-        return [array.copy() for array in self.arrays]
+    def _changing(self, learns: bool) -> tuple[npt.NDArray[Any], ...]:
+        """All that a kernel may change, and more; without learning no weight and no wiring."""
+        plan, state = self.lowered.plan, self.lowered.state
+        nodes = plan.populations, *(a for a in state if a is not state.theta)
+        return self.arrays if learns else nodes
 
-    def restore(self, copies: list[npt.NDArray[Any]]) -> None:
+    def copies(self, *, learns: bool = True) -> list[npt.NDArray[Any]]:
+        """Copies of everything that a kernel may change, to go back to."""
+        return [array.copy() for array in self._changing(learns)]
+
+    def restore(self, copies: list[npt.NDArray[Any]], *, learns: bool = True) -> None:
         """Go back."""
-        for array, kept in zip(self.arrays, copies, strict=True):
+        for array, kept in zip(self._changing(learns), copies, strict=True):
             array[...] = kept
 
-    def attempt(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
+    def attempt(self, kernel: Callable[..., Any], *arguments: Any, learns: bool = True) -> Any:
         """Call a kernel; its result is a status, or begins with one."""
         if self.lowered.plan.setting[0]["error_rule"]:
             # Nothing is known beforehand of what such a rule gives.
-            return self.attempt_with_copy(kernel, *arguments)
+            return self.attempt_with_copy(kernel, *arguments, learns=learns)
         result = kernel(*self.lowered.arguments, *arguments)
         status = result[0] if isinstance(result, tuple) else result
         if status == layout.DONE:
             return result
         if status == layout.RISKY:
-            return self.attempt_with_copy(kernel, *arguments)
+            return self.attempt_with_copy(kernel, *arguments, learns=learns)
         raise self.divergence()
 
-    def attempt_with_copy(self, kernel: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a kernel with a copy of everything to go back to."""
+    def attempt_with_copy(
+        self, kernel: Callable[..., Any], *arguments: Any, learns: bool = True
+    ) -> Any:
+        """Call a kernel with copies of everything that it may change, to go back to."""
         setting = self.lowered.plan.setting[0]
-        backup = self.copies()
+        backup = self.copies(learns=learns)
         setting["guarded"] = 1
         try:
             result = kernel(*self.lowered.arguments, *arguments)
@@ -77,7 +85,7 @@ class Guard:
         if status == layout.DONE and fault is None and not refused:
             return result
         error = self.divergence(fault)
-        self.restore(backup)
+        self.restore(backup, learns=learns)
         raise error
 
     def divergence(self, fault: Fault | None = None) -> DivergenceError:

@@ -379,7 +379,7 @@ class Lowered:
             learned_next=_flags(len(self.projection_names)),
             pending=np.zeros(len(self.blocks), np.uint8),
             transposed=np.zeros(len(self.blocks), np.uint8),
-            bound=np.zeros((len(self.names), 2)),
+            bound=np.zeros((len(self.names), 4)),
             theta_bound=theta_bound,
             gradient_bound=np.zeros(len(self.blocks)),
             clock=np.zeros(layout.CLOCK_SIZE, np.int64),

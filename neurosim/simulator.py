@@ -275,7 +275,7 @@ class Simulator(Interventions):
         ConvergenceError
             If "inference" is not quiet after `max_ticks`.
         DivergenceError
-            If a state overflows.
+            If a state overflows. Nothing has changed then.
         """
         owner = "Simulator.settle"
         checks.choice(owner, "method", method, ("feedforward", "inference"))
@@ -289,7 +289,7 @@ class Simulator(Interventions):
                 f"{', '.join(map(repr, missing))} first"
             )
         if method == "feedforward":
-            self._guard.attempt(engine.settle)
+            self._guard.attempt(engine.settle, learns=False)
         else:
             settle_by_inference(self._lowered, self._guard, gamma, tolerance, max_ticks)
         self._presentations += 1

@@ -73,7 +73,7 @@ def _train(
         if made < 0:
             # Some outputs may have been taught already.
             let_go_of_outputs(simulator)
-            simulator._guard.attempt(engine.settle)
+            simulator._guard.attempt(engine.settle, learns=False)
             _teach(simulator, targets[last])
         _go_on(simulator, ticks, max(made, 0))
     return int(begun)

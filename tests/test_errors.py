@@ -8,6 +8,7 @@ import pytest
 import neurosim as ns
 from neurosim import models
 from neurosim.errors import DivergenceError, NeurosimError
+from neurosim.kernels import layout
 
 NET = ns.Network.layered([4, 3, 2], seed=0)
 
@@ -108,6 +109,61 @@ def test_cycles_are_named():
         net.connect(pre, post)
     with pytest.raises(NeurosimError, match=r"cycle: \w -> \w -> \w -> \w"):
         _ = net.levels
+
+
+PROPORTIONAL = ns.Activation("proportional", lambda x: 1.0 * x, lambda x: 1.0)
+
+
+@pytest.mark.parametrize("event_driven", [True, False])
+@pytest.mark.parametrize("activation", ["identity", "leaky_relu", PROPORTIONAL])
+def test_settling_that_overflows_changes_nothing(activation, event_driven):
+    # From the input to the output a signal grows by 1e300.
+    weights = [np.full(shape, 1e100) for shape in [(2, 3), (3, 3), (3, 2)]]
+    net = ns.Network.layered([2, 3, 3, 2], activation=activation, weights=weights)
+    sim = ns.Simulator(net, models.FaZIL(), event_driven=event_driven)
+    sim.clamp("input", [1e-300, 0.0])
+    sim.settle()
+    sim.clamp("output", [1.0, 1.0])
+    sim.step()
+    sim.clamp("input", [1e50, 0.0])
+    sim.release("output")
+
+    def everything():
+        # Bounds of what may come are no part of what is.
+        sim._lowered.state.bound[:, layout.BOUND_SETTLED] = 0.0
+        return [array.tobytes() for array in sim._guard.arrays]
+
+    before = everything()
+    with pytest.raises(DivergenceError, match="population 'output'"):
+        sim.settle()
+    assert everything() == before
+    sim.clamp("input", [1e-300, 0.0])
+    sim.settle()
+    assert sim.energy == 0.0
+    assert sim.state("x", "output") == pytest.approx(np.full((1, 2), 9.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["identity", "leaky_relu", PROPORTIONAL])
+def test_after_a_presentation_that_overflows_all_can_go_on(activation):
+    weights = [np.full(shape, 1e100) for shape in [(2, 3), (3, 3), (3, 2)]]
+    net = ns.Network.layered([2, 3, 3, 2], activation=activation, weights=weights)
+    sims = [ns.Simulator(net, models.ZIL(learning_rate=1e-300), batch_size=2) for _ in range(2)]
+    small, large = [[1e-300, 0.0], [1e-300, 1e-300]], [[1e-300, 0.0], [1e50, 0.0]]
+    sims[0].fit(small, np.full((2, 2), 9.0), shuffle=False)
+    with pytest.raises(DivergenceError, match="population 'output'"):
+        sims[1].fit([*small, *large], np.full((4, 2), 9.0), shuffle=False)
+    # What the second one changed before it was given up would overflow again.
+    for name in ("hidden1", "hidden2", "output"):
+        x, mu, epsilon = (sims[1].state(variable, name) for variable in ("x", "mu", "epsilon"))
+        assert (abs(mu) < 1e202).all()
+        assert epsilon.tolist() == (x - mu).tolist()
+    bounds = [sim._lowered.state.bound[:, layout.BOUND_F].tolist() for sim in sims]
+    assert bounds[0][:2] == bounds[1][:2]
+    for sim in sims:
+        sim.fit(small, np.full((2, 2), 3.0))
+    for name in net.projections:
+        one, other = (sim.weights[name] for sim in sims)
+        assert one.tobytes() == other.tobytes()
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

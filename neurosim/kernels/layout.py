@@ -119,8 +119,9 @@ LIMIT = 2
 # Here the numbers begin that rules of a user read.
 RULE_PARAMETERS = 3
 
-# Columns of state.bound: upper bounds of |f(x)| and |epsilon| in a population.
-BOUND_F, BOUND_EPSILON = 0, 1
+# Columns of state.bound: upper bounds of |f(x)| and |epsilon| in a population, of |f(x)| until and
+# when it has settled, and of |f(x)| before it began to.
+BOUND_F, BOUND_EPSILON, BOUND_SETTLED, BOUND_BEFORE = 0, 1, 2, 3
 
 #: The time before which everything was quiet.
 LONG_AGO = -(2**62)
@@ -167,7 +168,7 @@ class State(NamedTuple):
     learned_next: Array  # the same, from the gates on, that it may in this step; then, that it did
     pending: Array  # per block of weights: there are deferred changes
     transposed: Array  # per block of weights, values of `transposes`
-    bound: Array  # (population, 2)
+    bound: Array  # (population, 4)
     theta_bound: Array  # per block of weights: upper bound of |theta|
     gradient_bound: Array  # and of the sum of its deferred changes, before alpha
     clock: Array

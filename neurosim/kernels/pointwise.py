@@ -22,8 +22,8 @@ from neurosim.kernels.machine.intrinsics import (
 
 __all__ = [
     "accept", "begin_dates", "change_activity", "copy", "date", "descend", "detect", "differ",
-    "either", "follow", "inject", "integrate", "keep_where", "largest", "move", "observe",
-    "recompute", "scale", "wait", "zero_where",
+    "either", "exchange", "follow", "inject", "integrate", "keep_where", "largest", "move",
+    "observe", "recompute", "scale", "wait", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -51,6 +51,15 @@ def copy(source, target):
     """Target = source."""
     for i in range(target.size):
         target[i] = source[i]
+
+
+@apart
+def exchange(a, b):
+    """Let each of two blocks have what the other had."""
+    for i in range(a.size):
+        kept = a[i]
+        a[i] = b[i]
+        b[i] = kept
 
 
 @apart

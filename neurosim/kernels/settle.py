@@ -6,7 +6,9 @@ from neurosim.kernels import pointwise
 from neurosim.kernels.error_nodes import become_quiet, forget
 from neurosim.kernels.inner import inner
 from neurosim.kernels.layout import (
+    BOUND_BEFORE,
     BOUND_F,
+    BOUND_SETTLED,
     DONE,
     ERRED,
     EVALUATE,
@@ -15,11 +17,13 @@ from neurosim.kernels.layout import (
     MOVED,
     MOVED_NEXT,
     ONSET,
+    REACH_UNKNOWN,
     RESTED,
     RISKY,
     ROWS,
     STALE,
     TICK,
+    UNSENT,
 )
 from neurosim.kernels.rows import (
     any_set,
@@ -35,9 +39,9 @@ from neurosim.kernels.rows import (
 )
 from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.synapses import predict
-from neurosim.kernels.value_nodes import activate_next, commit_activity
+from neurosim.kernels.value_nodes import activate_next, bound_of_f, commit_activity
 
-__all__ = ["finish", "relax"]
+__all__ = ["finish", "may_overflow", "relax"]
 
 
 @inner
@@ -69,7 +73,7 @@ def wake_up(plan, state):
 
 @inner
 def follow_predictions(plan, state, p):
-    """X = mu where a node is free, and f of it; MOVED_NEXT in all replicas if any node moves."""
+    """x_next = mu where a node is free; MOVED_NEXT in all replicas if any node moves."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
     count = rows * population.stride
@@ -85,17 +89,56 @@ def follow_predictions(plan, state, p):
 
 
 @inner
-def evaluate_predictions(plan, state, q):
-    """Mu of population q in the replicas marked EVALUATE."""
+def exchange_activity(plan, state, p):
+    """X and f of population p, if it moves, and what is next, in each other's place."""
+    if not any_set(words_of(state, MOVED_NEXT, p)):
+        return
+    population = plan.populations[p]
+    rows = state.clock[ROWS]
+    count = rows * population.stride
+    real = state.real
+    pointwise.exchange(
+        block(real, population.x, 0, count), block(real, population.x_next, 0, count)
+    )
+    if population.linear == 0 and population.reach != REACH_UNKNOWN:
+        mark(state, UNSENT, p, 0, rows, 1)
+    elif population.linear == 0:
+        pointwise.exchange(
+            block(real, population.f, 0, count), block(real, population.f_next, 0, count)
+        )
+        pointwise.exchange(
+            block(real, population.slope, 0, count), block(real, population.slope_next, 0, count)
+        )
+
+
+@inner
+def exchange_predictions(plan, state, q):
+    """Mu of population q and mu_next, in each other's place, in the replicas marked EVALUATE."""
     post = plan.populations[q]
     rows = state.clock[ROWS]
     evaluate = flags_of(state, EVALUATE, q)
     first = start_of_run(evaluate, 0, rows)
     while first < rows:
         last = end_of_run(evaluate, first, rows)
-        predict(plan, state, q, first, last, post.mu)
+        a = first * post.stride
+        z = last * post.stride
+        pointwise.exchange(block(state.real, post.mu, a, z), block(state.real, post.mu_next, a, z))
+        first = start_of_run(evaluate, last, rows)
+
+
+@inner
+def evaluate_predictions(plan, state, q):
+    """Mu of population q in the replicas marked EVALUATE; what it was is then in mu_next."""
+    post = plan.populations[q]
+    rows = state.clock[ROWS]
+    evaluate = flags_of(state, EVALUATE, q)
+    first = start_of_run(evaluate, 0, rows)
+    while first < rows:
+        last = end_of_run(evaluate, first, rows)
+        predict(plan, state, q, first, last, post.mu_next)
         mark(state, STALE, q, first, last, 0)
         first = start_of_run(evaluate, last, rows)
+    exchange_predictions(plan, state, q)
 
 
 @inner
@@ -127,30 +170,69 @@ def finish(plan, state):
 
 
 @inner
-def postpone(plan, state, n):
-    """Mark the populations from the n-th on as not yet evaluated."""
-    for m in range(n, plan.order.size):
-        mark(state, STALE, plan.order[m], 0, state.clock[ROWS], 1)
+def go_back(plan, state, done):
+    """Undo the sweep, which has come through the first `done` populations of the order.
+
+    All mu are still to be evaluated then, since weights or what is clamped may be new.
+    """
+    for n in range(plan.order.size):
+        q = plan.order[n]
+        if plan.populations[q].incoming == 0:
+            continue
+        if n < done:
+            exchange_activity(plan, state, q)
+            exchange_predictions(plan, state, q)
+            state.bound[q, BOUND_F] = state.bound[q, BOUND_BEFORE]
+        clear(words_of(state, MOVED_NEXT, q))
+        mark(state, STALE, q, 0, state.clock[ROWS], 1)
 
 
 @inner
-def prediction_may_overflow(plan, state, q):
-    """Whether the bounds leave open that a prediction of population q overflows."""
+def bound_of_mu(plan, state, q, bound):
+    """Upper bound of |mu| of population q from those of |f|, in a column of `state.bound`."""
     post = plan.populations[q]
     total = 0.0
     for n in range(post.incoming):
         projection = plan.projections[plan.wiring[post.first_incoming + n]]
         p = projection.pre
-        theta = state.theta_bound[projection.weights]
-        total += plan.populations[p].size * theta * state.bound[p, BOUND_F]
-    return not total < float(plan.parameter[LIMIT])
+        total += (
+            plan.populations[p].size * state.theta_bound[projection.weights] * state.bound[p, bound]
+        )
+    return total
+
+
+@inner
+def prediction_may_overflow(plan, state, q):
+    """Whether the bounds leave open that a prediction of population q overflows."""
+    return not bound_of_mu(plan, state, q, BOUND_F) < float(plan.parameter[LIMIT])
+
+
+@inner
+def may_overflow(plan, state):
+    """Whether the bounds leave open that some state overflows on the way to the settled one.
+
+    Asked before anything changes, of all populations at once; by ticks or not, as each bound also
+    holds for what a population sends now.
+    """
+    limit = float(plan.parameter[LIMIT])
+    for n in range(plan.order.size):
+        q = plan.order[n]
+        bound = state.bound[q, BOUND_F]
+        if plan.populations[q].incoming:
+            top = bound_of_mu(plan, state, q, BOUND_SETTLED)
+            bound = max(bound, bound_of_f(plan, q, top))
+            if not (top < limit and bound < limit):
+                return True
+        state.bound[q, BOUND_SETTLED] = bound
+    return False
 
 
 @inner
 def relax_at_once(plan, state):
     """Settle in one sweep over the populations, each after those that predict it.
 
-    Gives the bits of `relax_by_ticks`, whose fixed point x = mu it computes directly.
+    Gives the bits of `relax_by_ticks`, whose fixed point x = mu it computes directly. A sweep that
+    cannot be finished is undone.
     """
     wake_up(plan, state)
     for n in range(plan.order.size):
@@ -164,14 +246,16 @@ def relax_at_once(plan, state):
             k = plan.wiring[post.first_incoming + m]
             unite(evaluate, words_of(state, MOVED_NEXT, plan.projections[k].pre))
         if not plan.setting[0].guarded and prediction_may_overflow(plan, state, q):
-            postpone(plan, state, n)
+            go_back(plan, state, n)
             return RISKY
         evaluate_predictions(plan, state, q)
+        state.bound[q, BOUND_BEFORE] = state.bound[q, BOUND_F]
         status = follow_predictions(plan, state, q)
         if status != DONE:
-            postpone(plan, state, n)
+            exchange_predictions(plan, state, q)
+            go_back(plan, state, n)
             return status
-        commit_activity(plan, state, q)
+        exchange_activity(plan, state, q)
     finish(plan, state)
     return DONE
 
@@ -179,13 +263,12 @@ def relax_at_once(plan, state):
 @inner
 def relax_by_ticks(plan, state):
     """Settle tick by tick, all value nodes at the same time, until none moves."""
+    if not plan.setting[0].guarded and may_overflow(plan, state):
+        return RISKY
     wake_up(plan, state)
     rows = state.clock[ROWS]
     moving = True
     while moving:
-        for q in range(plan.populations.size):
-            if not plan.setting[0].guarded and prediction_may_overflow(plan, state, q):
-                return RISKY
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
                 mark(state, EVALUATE, q, 0, rows, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from neurosim.kernels import pointwise
 from neurosim.kernels.activity import send, step
 from neurosim.kernels.inner import inner
@@ -44,7 +46,7 @@ from neurosim.kernels.rows import (
 from neurosim.kernels.sleep import WAKING, posts_sleep
 from neurosim.kernels.synapses import feed_back
 
-__all__ = ["activate_next", "commit_activity", "propose_inference"]
+__all__ = ["activate_next", "bound_of_f", "commit_activity", "propose_inference"]
 
 
 @inner
@@ -124,6 +126,17 @@ def propose_change(plan, state, p, first, last):
 
 
 @inner
+def bound_of_f(plan, p, top):
+    """Upper bound of what population p sends where no |x| is above `top`; inf if none is known."""
+    population = plan.populations[p]
+    if population.linear:
+        return top
+    if population.reach == REACH_UNKNOWN:
+        return np.inf
+    return 1.0 if population.reach == REACH_ONE else top + 1.0
+
+
+@inner
 def activate_next(plan, state, p, first, last, top):
     """Say whether x_next, f(x_next) and f'(x_next) are finite, having evaluated what that needs.
 
@@ -132,10 +145,8 @@ def activate_next(plan, state, p, first, last, top):
     population = plan.populations[p]
     a = first * population.stride
     z = last * population.stride
-    bound = top
-    if population.linear == 0 and population.reach != REACH_UNKNOWN:
-        bound = 1.0 if population.reach == REACH_ONE else top + 1.0
-    elif population.linear == 0:
+    bound = bound_of_f(plan, p, top)
+    if population.linear == 0 and population.reach == REACH_UNKNOWN:
         call_activation(
             population.activation, state.real, population.x_next + a, population.f_next + a,
             population.slope_next + a, z - a,
