@@ -152,14 +152,14 @@ class BP:
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
     ) -> None:
         lowered = self._lowered
-        before = lowered.theta.copy()
+        before = lowered.blocks.theta.copy()
         failed = kernel.backpropagate(*lowered.arguments, x, y, chosen, self.batch_size) >= 0
         # y is kept as x, and delta as epsilon.
         fault = overflowing_node(lowered, ("x", "f", "epsilon")) if failed else None
         fault = fault or overflowing_weight(lowered)
         if fault is not None:
             if overflowing_weight(lowered):
-                lowered.theta[:] = before
+                lowered.blocks.theta[:] = before
             raise DivergenceError(*fault)
 
     @np.errstate(over="ignore", invalid="ignore")
@@ -197,7 +197,7 @@ class BP:
                     back = sum(delta[projections[p].post] @ theta[p].T for p in out[name])
                     delta[name] = slope[name] * back
             samples_in = self.dtype.type(len(batch) if lowered.plan.setting[0]["mean"] else 1)
-            before = lowered.theta.copy()
+            before = lowered.blocks.theta.copy()
             for name, projection in projections.items():
                 if projection.plastic:
                     gradient = f[projection.pre].T @ delta[projection.post]
@@ -205,7 +205,7 @@ class BP:
                     _descend(projection, weights[root[name]], step * gradient)
             fault = overflowing_weight(lowered)
             if fault is not None:
-                lowered.theta[:] = before
+                lowered.blocks.theta[:] = before
                 raise DivergenceError(*fault)
 
     def _check_activations(self) -> None:

@@ -128,7 +128,7 @@ def audit_simulation(simulator: Simulator, samples: int, seed: int) -> Audit:
     """Audit the model of a simulator; see `Simulator.audit`."""
     model, rules = simulator.model, simulator._lowered.rules
     gate = rules.reads("gate")
-    waits = model.commit == "release" and bool(simulator._lowered.blocks["waits"].any())
+    waits = model.commit == "release" and bool(simulator._lowered.blocks.records["waits"].any())
     probe = Probe(simulator, seed)
     findings = {
         "poisoned nodes": probe.poison_around_nodes(samples),

@@ -127,12 +127,12 @@ def overflowing_weight(lowered: Lowered) -> Fault | None:
 
     Where that cannot be said, since the weight has several uses, the first node is named.
     """
-    for b, record in enumerate(lowered.blocks):
+    for b, record in enumerate(lowered.blocks.records):
         projection = lowered.network.projections[lowered.projection_names[record["owner"]]]
         for field in ("theta", "gradient"):
             if record[field] < 0:
                 continue
-            bad = np.argwhere(~np.isfinite(lowered.block(b, field)))
+            bad = np.argwhere(~np.isfinite(lowered.blocks.view(b, field)))
             if len(bad):
                 where, pattern = int(bad[0][-1]), projection.pattern
                 if pattern is not None:

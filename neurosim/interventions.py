@@ -41,10 +41,10 @@ class Lesions:
         index = lowered.network.projections[name].weight_index(pre, post)
         assert index is not None
         return [
-            (lowered.block(b, field), index)
+            (lowered.blocks.view(b, field), index)
             for b in sorted({int(record["weights"]), int(record["back_weights"])})
             for field in ("theta", "memory")
-            if lowered.blocks[b][field] >= 0
+            if lowered.blocks.records[b][field] >= 0
         ]
 
     def touches(self, key: Key, node: tuple[str, int]) -> bool:
@@ -234,7 +234,7 @@ class Interventions(Inspection):
 
     def _refresh(self, b: int) -> None:
         """Refresh what depends on a block of weights."""
-        block = self._lowered.block(b)
+        block = self._lowered.blocks.view(b)
         self._lowered.state.theta_bound[b] = max(float(block.max()), -float(block.min()))
         self._guard.attempt(engine.refresh, b)
         self._unrecorded = True
@@ -275,10 +275,10 @@ class Interventions(Inspection):
         lowered = self._lowered
         record = lowered.projections[lowered.projection_index[projection]]
         b = int(record["back_weights" if feedback else "weights"])
-        block, bound = lowered.block(b), lowered.state.theta_bound
+        block, bound = lowered.blocks.view(b), lowered.state.theta_bound
         kept, kept_bound = block.copy(), float(bound[b])
         change(block)
-        lowered.theta[lowered.plan.cut] = 0
+        lowered.blocks.theta[lowered.plan.cut] = 0
         try:
             self._refresh(b)
         except DivergenceError:

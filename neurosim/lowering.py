@@ -11,11 +11,10 @@ import numpy.typing as npt
 from neurosim.activations import ACTIVATIONS
 from neurosim.compilation import prepare_cache
 from neurosim.kernels import layout
-from neurosim.kernels.layout import PADDING, Plan, State, row_stride
+from neurosim.kernels.layout import Plan, State, aligned_zeros, row_stride
 from neurosim.kernels.one_pass import nodes_of_pass
 from neurosim.kernels.sparse_sums import scratch_elements
 from neurosim.kernels.table import make_table
-from neurosim.kernels.transposes import transpose_elements
 from neurosim.levels import levels, topological_order
 from neurosim.local_rules import ADDRESSES, Rules
 from neurosim.model import Model
@@ -23,22 +22,14 @@ from neurosim.network import Network
 from neurosim.projection import Projection
 from neurosim.relays import duplicate, wired
 from neurosim.rules import compile_activation, compile_sums
+from neurosim.weight_blocks import WeightBlocks
 
 __all__ = ["Lowered"]
-
-_ALIGNMENT = 64
 
 
 def _flags(count: int) -> npt.NDArray[np.uint8]:
     """Flags that kernels may look at eight at a time: whole words belong to them."""
     return np.zeros(-(-count // 8), np.uint64).view(np.uint8)[:count]
-
-
-def _aligned_zeros(size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    itemsize = np.dtype(dtype).itemsize
-    block = np.zeros(size * itemsize + _ALIGNMENT, dtype=np.uint8)
-    start = -block.ctypes.data % _ALIGNMENT
-    return block[start : start + size * itemsize].view(dtype)
 
 
 _REACH: dict[object, int] = {
@@ -68,8 +59,9 @@ class Lowered:
         Threads for the synaptic sums of all-to-all projections.
     relays : bool
         Whether projections over several levels pass through relays.
-    skip_silent : bool
-        Whether sums over all-to-all projections leave out presynaptic nodes whose f(x) is zero.
+    shortcuts : bool
+        Whether sums over all-to-all projections may leave out presynaptic nodes whose f(x) is zero,
+        and feed back through a transpose: neither changes a bit.
     model : Model, optional
         Whose rules are compiled, and whose learning rates are used; none for backpropagation.
 
@@ -90,7 +82,7 @@ class Lowered:
         threads: int = 1,
         *,
         relays: bool = True,
-        skip_silent: bool = False,
+        shortcuts: bool = False,
         model: Model | None = None,
     ) -> None:
         self.rules = Rules.of(model)
@@ -98,7 +90,7 @@ class Lowered:
         self._options: dict[str, Any] = {
             "threads": threads,
             "relays": relays,
-            "skip_silent": skip_silent,
+            "shortcuts": shortcuts,
             "model": model,
         }
         # Later changes of the description have no effect.
@@ -117,14 +109,14 @@ class Lowered:
             for name in self.projection_names
             if name in network.projections and projections[name].shares is None
         ]
-        self._lower_projections(threads, skip_silent)
+        self._lower_projections(threads, shortcuts)
         self._lower_populations()
         order = topological_order(populations, projections.values())
         info = np.finfo(dtype)
         self.plan = Plan(
             populations=self.populations,
             projections=self.projections,
-            weights=self.blocks,
+            weights=self.blocks.records,
             cut=np.zeros(0, np.int64),
             pattern=self.pattern,
             wiring=self.wiring,
@@ -144,7 +136,7 @@ class Lowered:
         if threads == 1:
             self._choose_passes()
         self._tell_synapse_rules()
-        self._equip(self._fresh_state(self.theta, self.theta_bound))
+        self._equip(self._fresh_state())
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy, or another process, is made of: addresses are of no use there."""
@@ -171,23 +163,23 @@ class Lowered:
 
     def _tell_synapse_rules(self) -> None:
         """Tables of where the loop of a synapse rule finds its numbers, changes and memories."""
-        self._rule_tables = np.zeros((len(self.blocks), 4), np.int64)
-        for b, record in enumerate(self.blocks):
+        self._rule_tables = np.zeros((len(self.blocks.records), 4), np.int64)
+        for b, record in enumerate(self.blocks.records):
             places = [int(record[field]) for field in ("gradient", "memory", "memory_next")]
             # Without memories the changes take their place, which are written after them.
             offsets = [(at if at >= 0 else places[0]) - int(record["theta"]) for at in places]
             self._rule_tables[b] = self.plan.parameter.ctypes.data, *offsets
             record["rule_table"] = self._rule_tables[b].ctypes.data
 
-    def _lower_projections(self, threads: int, skip_silent: bool) -> None:
+    def _lower_projections(self, threads: int, shortcuts: bool) -> None:
         described = [self.network.projections[name] for name in self.projection_names]
-        lent = {projection.shares for projection in described}
-        self._lay_out_weights(described, lent)
-        self._fill_weights()
+        self.blocks = WeightBlocks(
+            described, self.network.seed, self.dtype, self.rules, transposes=shortcuts
+        )
         tables = [p.pattern.table() for p in described if p.pattern is not None]
         shapes = [p.shape for p in described if p.pattern is not None]
         sizes = (scratch_elements(s, self.batch_size, self.dtype.itemsize) for s in shapes)
-        self._scratch = _aligned_zeros(max(sizes, default=0), self.dtype)
+        self._scratch = aligned_zeros(max(sizes, default=0), self.dtype)
         for table in tables:
             table[0] = self._scratch.ctypes.data
         self.pattern = np.concatenate([np.zeros(0, np.int64), *tables])
@@ -206,69 +198,17 @@ class Lowered:
                 if pattern.weight is not None:
                     record["uses"] = np.bincount(pattern.weight).max()
             sums = compile_sums(
-                self.dtype, threads, sparse=pattern is not None, skip_silent=skip_silent
+                self.dtype, threads, sparse=pattern is not None, skip_silent=shortcuts
             )
             record["prediction"], record["feedback"], record["plasticity"] = sums
             if self.rules.synapse_rule is not None:
                 sparse = pattern is not None
                 record["plasticity"] = self.rules.synapse_loop(self.dtype, sparse=sparse)
 
-    def _lay_out_weights(self, described: list[Projection], lent: set[str | None]) -> None:
-        """Give each block of weights, of changes, of memories and transposed its place in theta."""
-        # Feedback synapses that are not the forward ones have a block of their own.
-        keys = [(p.name, False) for p in described if p.shares is None]
-        keys += [(p.name, True) for p in described if self._feedback_owner(p) == p.name]
-        self.block_index = {key: b for b, key in enumerate(keys)}
-        self.blocks = np.zeros(len(keys), layout.WEIGHTS)
-        for field in ("gradient", "memory", "memory_next", "transpose"):
-            self.blocks[field] = -1
-        proposed = []
-        ruled = self.rules.synapse_rule is not None
-        for (name, feedback), b in self.block_index.items():
-            projection, record = self.network.projections[name], self.blocks[b]
-            record["owner"] = self.projection_index[name]
-            record["size"] = self._weight_elements(projection)
-            record["waits"] = self._is_shared(projection, lent)
-            learns = projection.plastic and not (feedback and projection.feedback == "fixed")
-            if learns and (ruled or record["waits"]):
-                proposed.append(b)
-        remembering = proposed if "memory" in self.rules.reads("synapse_rule") else []
-        size = 0
-        for field, chosen in (
-            ("theta", list(range(len(keys)))),
-            ("gradient", proposed),
-            ("memory", remembering),
-            ("memory_next", remembering),
-        ):
-            for b in chosen:
-                self.blocks[b][field] = size
-                size += int(self.blocks[b]["size"])
-        for (name, _), b in self.block_index.items():
-            projection = self.network.projections[name]
-            if projection.pattern is None:
-                elements = transpose_elements(*projection.shape, self.dtype.itemsize)
-                if elements:
-                    self.blocks[b]["transpose"] = size
-                    size += elements
-        self.theta = _aligned_zeros(size, self.dtype)
-        self.theta_bound = np.zeros(len(keys))
-
-    def _fill_weights(self) -> None:
-        for (name, feedback), b in self.block_index.items():
-            block = self.block(b)
-            blocks = self.network.projections[name].blocks(self.network.seed, feedback=feedback)
-            for first, rows in blocks:
-                part = block[first : first + len(rows)]
-                part[...] = rows
-                # -0.0 becomes 0.0, also where rounding to float32 made it.
-                part += 0
-            self.theta_bound[b] = max(float(block.max()), -float(block.min()))
-
     def _point_to_weights(self, record: Any, projection: Projection) -> None:
         """Where the weights of a projection are, and where their changes go."""
-        b = self.block_index[projection.shares or projection.name, False]
-        back = self.block_index.get((self._feedback_owner(projection), True), b)
-        blocks = self.blocks
+        b, back = self.blocks.used_by(projection)
+        blocks = self.blocks.records
         record["weights"], record["back_weights"] = b, back
         record["theta"], record["back"] = blocks["theta"][[b, back]]
         record["deferred"] = self.rules.synapse_rule is not None or blocks["waits"][b]
@@ -276,26 +216,6 @@ class Lowered:
         record["change"] = blocks[where][b] if projection.plastic else -1
         learns_back = projection.plastic and projection.feedback == "plastic"
         record["back_change"] = blocks[where][back] if learns_back else -1
-
-    @staticmethod
-    def _is_shared(projection: Projection, lent: set[str | None]) -> bool:
-        """Whether some weight of the projection is used more than once."""
-        pattern = projection.pattern
-        shared = projection.shares is not None or projection.name in lent
-        return shared or (pattern is not None and pattern.shares_weights)
-
-    @staticmethod
-    def _feedback_owner(projection: Projection) -> str:
-        """Projection whose feedback synapses these are; "" if the forward ones serve."""
-        if projection.feedback == "plastic":
-            return projection.shares or projection.name
-        return projection.name if projection.feedback == "fixed" else ""
-
-    def _weight_elements(self, projection: Projection) -> int:
-        """Elements of theta that the weights of a projection take."""
-        rows, *columns = projection.weight_shape
-        stride = row_stride(columns[0], self.dtype.itemsize) if columns else 1
-        return -(-rows * stride // PADDING) * PADDING
 
     def _lower_populations(self) -> None:
         network, dtype = self.network, self.dtype
@@ -358,17 +278,17 @@ class Lowered:
                 )
         self.plan.setting[0]["one_pass"] = self.projections["pass_nodes"].any()
 
-    def _fresh_state(self, theta: npt.NDArray[Any], theta_bound: npt.NDArray[Any]) -> State:
+    def _fresh_state(self) -> State:
         real, flag, quiet = self._sizes
         shape = (len(self.names), self.batch_size)
         word = np.zeros((layout.ROW_FLAGS, shape[0], -(-shape[1] // 8)), np.uint64)
         state = State(
-            real=_aligned_zeros(real, self.dtype),
+            real=aligned_zeros(real, self.dtype),
             flag=np.zeros(flag, np.uint8),
             quiet_since=np.full(quiet, layout.LONG_AGO, np.int64),
             dated=np.full(shape[0], layout.LONG_AGO, np.int64),
             injected_until=np.full(quiet, layout.LONG_AGO, np.int64),
-            theta=theta,
+            theta=self.blocks.theta,
             row=word.view(np.uint8),
             word=word,
             asleep=np.zeros(shape[0], np.uint8),
@@ -377,11 +297,11 @@ class Lowered:
             evaluated=np.full(shape, layout.LONG_AGO, np.int64),
             learned=_flags(len(self.projection_names)),
             learned_next=_flags(len(self.projection_names)),
-            pending=np.zeros(len(self.blocks), np.uint8),
-            transposed=np.zeros(len(self.blocks), np.uint8),
+            pending=np.zeros(len(self.blocks.records), np.uint8),
+            transposed=np.zeros(len(self.blocks.records), np.uint8),
             bound=np.zeros((len(self.names), 4)),
-            theta_bound=theta_bound,
-            gradient_bound=np.zeros(len(self.blocks)),
+            theta_bound=self.blocks.bound,
+            gradient_bound=np.zeros(len(self.blocks.records)),
             clock=np.zeros(layout.CLOCK_SIZE, np.int64),
             count=np.zeros(3, np.int64),
             ahead=np.zeros(1 + self.batch_size, np.int64),
@@ -428,7 +348,7 @@ class Lowered:
             self.projections[k]["first_cut"], self.projections[k]["cuts"] = first, len(places[k])
             first += len(places[k])
         self.plan = self.plan._replace(cut=np.array(flat, np.int64))
-        self.theta[self.plan.cut] = 0
+        self.blocks.theta[self.plan.cut] = 0
         self.arguments[0][...] = make_table(self.plan, self.state)
 
     def _start(self, state: State, p: int) -> None:
@@ -459,28 +379,16 @@ class Lowered:
         p = self.index[population]
         return self._block(self.state, field, p)[:, : int(self.populations[p]["size"])]
 
-    def block(self, b: int, field: str = "theta") -> npt.NDArray[Any]:
-        """Array of shape (pre, post) or (weights,) onto a block of weights, or of their changes."""
-        record = self.blocks[b]
-        start = int(record[field])
-        flat = self.theta[start : start + int(record["size"])]
-        owner = self.network.projections[self.projection_names[int(record["owner"])]]
-        rows, *columns = owner.weight_shape
-        if not columns:
-            return flat[:rows]
-        stride = row_stride(columns[0], self.dtype.itemsize)
-        return flat[: rows * stride].reshape(rows, stride)[:, : columns[0]]
-
     def theta_block(self, name: str, *, feedback: bool = False) -> npt.NDArray[Any]:
         """Array onto the forward, or feedback, weights of a projection."""
         record = self.projections[self.projection_index[name]]
-        return self.block(int(record["back_weights" if feedback else "weights"]))
+        return self.blocks.view(int(record["back_weights" if feedback else "weights"]))
 
     def weights(self, *, feedback: bool = False) -> dict[str, npt.NDArray[Any]]:
         """Copies of the weights by projection; of shape (pre, post), or (weights,) where sparse."""
         names = self.weight_names
         if feedback:
-            names = [name for name in self.projection_names if (name, True) in self.block_index]
+            names = [name for name in self.projection_names if self.blocks.has_feedback(name)]
         return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
 
     def end_spikes(self) -> None:
@@ -506,9 +414,9 @@ class Lowered:
 
     def forget_changes(self) -> None:
         """Drop what weights that are used more than once have learned since they last changed."""
-        for b, record in enumerate(self.blocks):
+        for b, record in enumerate(self.blocks.records):
             if record["gradient"] >= 0:
-                self.block(b, "gradient")[...] = 0
+                self.blocks.view(b, "gradient")[...] = 0
         self.state.pending[:] = 0
         self.state.gradient_bound[:] = 0
 
@@ -519,7 +427,7 @@ class Lowered:
     def is_shared(self, name: str) -> bool:
         """Whether some weight of a projection is used more than once."""
         record = self.projections[self.projection_index[name]]
-        return bool(self.blocks["waits"][record["weights"]])
+        return bool(self.blocks.records["waits"][record["weights"]])
 
     def set_learning_rates(self, model: Model) -> None:
         """Alpha of each projection: that of the one whose weights it uses; 0 for fixed ones."""
@@ -544,5 +452,5 @@ class Lowered:
         vars(other).update(vars(self))
         other.populations = self.populations.copy()
         other.plan = self.plan._replace(populations=other.populations)
-        other._equip(other._fresh_state(self.theta, self.theta_bound))
+        other._equip(other._fresh_state())
         return other

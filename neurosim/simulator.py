@@ -123,12 +123,12 @@ class Simulator(Interventions):
         self.relays = checks.boolean(owner, "relays", relays)
         self._lowered = Lowered(
             network, self.batch_size, self.dtype, self.threads, relays=relays,
-            skip_silent=self.event_driven, model=model,
+            shortcuts=self.event_driven, model=model,
         )  # fmt: skip
         self.network = self._lowered.described
         rules = self._lowered.rules
         gate_reads = rules.reads("gate")
-        if rules.synapse_rule is not None and self._lowered.blocks["waits"].any():
+        if rules.synapse_rule is not None and self._lowered.blocks.records["waits"].any():
             raise ArgumentError(
                 f"{owner}: {type(model).__name__} has a synapse rule of its own, which cannot be "
                 "applied to weights that are used more than once"

@@ -148,5 +148,13 @@ def test_a_transpose_is_made_only_where_weights_are_read_twice():
 def test_large_weights_have_none():
     side = int((MOST_BYTES // 8) ** 0.5) + 1
     lowered = ns.Simulator(ns.Network.layered([4, 8, side, side], seed=0), INFERENCE)._lowered
-    for weights, record in zip(lowered.weights().values(), lowered.blocks, strict=True):
+    for weights, record in zip(lowered.weights().values(), lowered.blocks.records, strict=True):
         assert (record["transpose"] >= 0) == (weights.size < side * side)
+
+
+def test_what_never_reads_one_has_no_room_for_it():
+    plain = ns.Simulator(described(), INFERENCE, event_driven=False)
+    for learner in (plain, models.BP(described(), learning_rate=0.1)):
+        blocks = learner._lowered.blocks
+        assert (blocks.records["transpose"] < 0).all()
+        assert blocks.theta.size == blocks.records["size"].sum()
