@@ -54,7 +54,10 @@ def _outside(function: Callable[..., Any], seen: list[Any]) -> Iterator[str]:
 
 
 def source_of(function: Callable[..., Any]) -> str | None:
-    """Text that determines what a function computes, or None if that cannot be known."""
+    """Text that determines what a function computes, and of which module it is.
+
+    None if that cannot be known.
+    """
     plain = _plain(function)
     if plain.__module__.startswith("neurosim.kernels."):
         return f"{plain.__module__}.{plain.__qualname__}"
@@ -68,5 +71,7 @@ def source_of(function: Callable[..., Any]) -> str | None:
     ]
     defaults = plain.__defaults__, sorted((plain.__kwdefaults__ or {}).items())
     options = sorted(map(repr, getattr(function, "targetoptions", {}).items()))
-    texts = code.co_code, code.co_consts, code.co_names, code.co_varnames
+    # What is cached on disk is of a module, which it imports when it is loaded.
+    module = plain.__globals__.get("__name__")
+    texts = code.co_code, code.co_consts, code.co_names, code.co_varnames, module
     return repr((texts, defaults, options, called))

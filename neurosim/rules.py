@@ -117,7 +117,11 @@ def _compile(template: str, functions: tuple[Callable[..., Any], ...], **words: 
     text = template.format(cache=True, **words)
     try:
         if None not in sources and _write(path, text):
-            return _load(text, name, compiled, path).loop
+            try:
+                return _load(text, name, compiled, path).loop
+            except ImportError:
+                # What is on disk is of a module that no process can import: it is made anew.
+                pass
         return _load(template.format(cache=False, **words), name, compiled, None).loop
     except (numba.core.errors.NumbaError, AttributeError, NotImplementedError) as error:
         rule = functions[0]

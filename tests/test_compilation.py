@@ -84,6 +84,41 @@ def test_inner_kernels_are_compiled_once_and_translated_only_with_what_calls_the
     assert again == weights
 
 
+SQUARE = """
+import neurosim as ns
+square = ns.Activation("square", lambda x: x * x, lambda x: 2.0 * x)
+"""
+USE = """
+import numpy as np
+import neurosim as ns
+net = ns.Network.layered([1, 1, 1], activation=square, weights=[[[3.0]], [[2.0]]])
+print(ns.Simulator(net, ns.models.ZIL()).predict([[1.0]]))
+"""
+FROM_FILE = """
+import importlib.util
+spec = importlib.util.spec_from_file_location("nowhere", {path!r})
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+square = module.square
+"""
+
+
+def test_rules_are_of_use_where_the_module_that_they_came_from_is_not_known(tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.py").write_text(SQUARE)
+    kept = []
+    for name in ("first", "second", "first"):
+        script = f"from {name} import square" + USE
+        assert printed_by(script, tmp_path, PYTHONPATH=str(tmp_path / name)).split() == ["[[18.]]"]
+        kept.append(len(list((tmp_path / "rules").rglob("rule_*.py"))))
+    # Each module's is on disk.
+    assert kept == [kept[0], kept[0] + 1, kept[0] + 1]
+    for _ in range(2):
+        script = FROM_FILE.format(path=str(tmp_path / "first" / "first.py")) + USE
+        assert printed_by(script, tmp_path).split() == ["[[18.]]"]
+
+
 LINKAGES = """
 import json
 import neurosim as ns
