@@ -55,7 +55,7 @@ class DivergenceError(NeurosimError, ArithmeticError):
         The replica in which it happened; None where it is a weight, which all replicas share.
     tick : int or None
         The tick that could not be completed; the simulation still stands at it. None where there
-        is no time: in predictions, and in backpropagation.
+        is no time: while settling, in predictions, and in backpropagation.
     """
 
     def __init__(

@@ -21,8 +21,8 @@ Fault = tuple[str, int, int | None]
 class Guard:
     """Calls kernels over the arrays of a network, and turns an overflow into an error.
 
-    A kernel that cannot exclude an overflow from the sizes of its numbers does nothing and says so.
-    It is then called again with a copy of everything to go back to.
+    A kernel that cannot exclude an overflow from the sizes of its numbers leaves the network as it
+    was, and says so. It is then called again with copies of all that it may change, to go back to.
 
     Parameters
     ----------
@@ -40,61 +40,67 @@ class Guard:
         """All that a kernel may change, and more."""
         return *self.lowered.plan, *self.lowered.state
 
-    def _changing(self, learns: bool) -> tuple[npt.NDArray[Any], ...]:
-        """All that a kernel may change, and more; without learning no weight and no wiring."""
+    def _arrays_of_nodes(self) -> tuple[npt.NDArray[Any], ...]:
+        """All that settling may change, and more: neither weights nor what is wired to what."""
         plan, state = self.lowered.plan, self.lowered.state
-        nodes = plan.populations, *(a for a in state if a is not state.theta)
-        return self.arrays if learns else nodes
+        return plan.populations, *(array for array in state if array is not state.theta)
 
-    def copies(self, *, learns: bool = True) -> list[npt.NDArray[Any]]:
-        """Copies of everything that a kernel may change, to go back to."""
-        return [array.copy() for array in self._changing(learns)]
+    def copies(self, *, settles: bool = False) -> list[npt.NDArray[Any]]:
+        """Copies of all that a kernel may change, to go back to."""
+        return [array.copy() for array in (self._arrays_of_nodes() if settles else self.arrays)]
 
-    def restore(self, copies: list[npt.NDArray[Any]], *, learns: bool = True) -> None:
+    def restore(self, copies: list[npt.NDArray[Any]], *, settles: bool = False) -> None:
         """Go back."""
-        for array, kept in zip(self._changing(learns), copies, strict=True):
+        arrays = self._arrays_of_nodes() if settles else self.arrays
+        for array, kept in zip(arrays, copies, strict=True):
             array[...] = kept
 
-    def attempt(self, kernel: Callable[..., Any], *arguments: Any, learns: bool = True) -> Any:
-        """Call a kernel; its result is a status, or begins with one."""
+    def attempt(self, kernel: Callable[..., Any], *arguments: Any, settles: bool = False) -> Any:
+        """Call a kernel; its result is a status, or begins with one.
+
+        Of one that only settles it is known that weights stay as they are.
+        """
         if self.lowered.plan.setting[0]["error_rule"]:
             # Nothing is known beforehand of what such a rule gives.
-            return self.attempt_with_copy(kernel, *arguments, learns=learns)
+            return self.attempt_with_copy(kernel, *arguments, settles=settles)
         result = kernel(*self.lowered.arguments, *arguments)
         status = result[0] if isinstance(result, tuple) else result
         if status == layout.DONE:
             return result
         if status == layout.RISKY:
-            return self.attempt_with_copy(kernel, *arguments, learns=learns)
-        raise self.divergence()
+            return self.attempt_with_copy(kernel, *arguments, settles=settles)
+        raise self.divergence(settles=settles)
 
     def attempt_with_copy(
-        self, kernel: Callable[..., Any], *arguments: Any, learns: bool = True
+        self, kernel: Callable[..., Any], *arguments: Any, settles: bool = False
     ) -> Any:
-        """Call a kernel with copies of everything that it may change, to go back to."""
+        """Call a kernel with copies of all that it may change, to go back to."""
         setting = self.lowered.plan.setting[0]
-        backup = self.copies(learns=learns)
+        backup = self.copies(settles=settles)
         setting["guarded"] = 1
         try:
             result = kernel(*self.lowered.arguments, *arguments)
         finally:
             setting["guarded"] = 0
         status = result[0] if isinstance(result, tuple) else result
-        fault = overflowing_node(self.lowered) or overflowing_weight(self.lowered)
+        fault = overflowing_node(self.lowered)
+        if fault is None and not settles:
+            fault = overflowing_weight(self.lowered)
         refused = self.lowered.state.clock[layout.REFUSED]
         if status == layout.DONE and fault is None and not refused:
             return result
-        error = self.divergence(fault)
-        self.restore(backup, learns=learns)
+        error = self.divergence(fault, settles=settles)
+        self.restore(backup, settles=settles)
         raise error
 
-    def divergence(self, fault: Fault | None = None) -> DivergenceError:
+    def divergence(self, fault: Fault | None = None, *, settles: bool = False) -> DivergenceError:
         """Return the error that names the first number that is not finite."""
         clock = self.lowered.state.clock
         name = self.lowered.names[int(clock[layout.FAULT])]
         proposed = ("x_next", "f_next", "slope_next", "mu_next", "epsilon")
         fault = fault or overflowing_node(self.lowered, proposed, [name]) or (name, 0, 0)
-        tick = int(clock[layout.TICK] - clock[layout.ONSET]) if self._timed else None
+        timed = self._timed and not settles
+        tick = int(clock[layout.TICK] - clock[layout.ONSET]) if timed else None
         return DivergenceError(*fault, tick)
 
 

@@ -289,7 +289,7 @@ class Simulator(Interventions):
                 f"{', '.join(map(repr, missing))} first"
             )
         if method == "feedforward":
-            self._guard.attempt(engine.settle, learns=False)
+            self._guard.attempt(engine.settle, settles=True)
         else:
             settle_by_inference(self._lowered, self._guard, gamma, tolerance, max_ticks)
         self._presentations += 1
@@ -410,18 +410,19 @@ class Simulator(Interventions):
         # Settling at the end has all phi start anew, so nobody can see that it was not followed.
         setting["watch"] = self._phi_matters or bool(self._monitors)
         try:
-            training.fit(self, x, y, epoch_orders, epochs, ticks, report)
+            try:
+                training.fit(self, x, y, epoch_orders, epochs, ticks, report)
+            finally:
+                setting["watch"] = 1
+                self._rest(bool(self.rest_after_update))
+                for name in self._inputs:
+                    self._clamped[name] = set(range(self.wiring.populations[name].size))
+                    self._shown.add(name)
+                training.let_go_of_outputs(self)
+            self.settle()
         except DivergenceError:
             self._lowered.begin_phi_anew()
             raise
-        finally:
-            setting["watch"] = 1
-            self._rest(bool(self.rest_after_update))
-            for name in self._inputs:
-                self._clamped[name] = set(range(self.wiring.populations[name].size))
-                self._shown.add(name)
-            training.let_go_of_outputs(self)
-        self.settle()
 
     def predict(self, inputs: object) -> Any:
         """Return what the network predicts at its outputs, without touching its state.

@@ -65,15 +65,18 @@ def _train(
         *simulator._lowered.arguments, inputs, targets, chosen, batch, ticks
     )
     count(simulator, int(replica_ticks), True)
+    if made < -1:
+        # Replicas that have just come into use have not settled: what they do next is not known.
+        simulator._lowered.state.row[layout.ERRED] = 1
     if status == layout.DIVERGED:
-        raise simulator._guard.divergence()
+        raise simulator._guard.divergence(settles=made < -1)
     if status == layout.RISKY:
         # Finish this one presentation step by step, with a copy to go back to.
         last = chosen[(begun - 1) // batch * batch : begun]
         if made < 0:
             # Some outputs may have been taught already.
             let_go_of_outputs(simulator)
-            simulator._guard.attempt(engine.settle, learns=False)
+            simulator._guard.attempt(engine.settle, settles=True)
             _teach(simulator, targets[last])
         _go_on(simulator, ticks, max(made, 0))
     return int(begun)
@@ -125,7 +128,7 @@ def predict(guard: Guard, inputs: npt.NDArray[Any]) -> Any:
         begun = time.perf_counter()
         part = chosen[first : first + batches * lowered.batch_size]
         predictions = result[first : first + len(part)]
-        guard.attempt(loops.infer, inputs, part, lowered.batch_size, predictions)
+        guard.attempt(loops.infer, inputs, part, lowered.batch_size, predictions, settles=True)
         first += len(part)
         batches = adapted(batches, time.perf_counter() - begun)
     if len(outputs) == 1:

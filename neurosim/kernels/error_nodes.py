@@ -251,7 +251,8 @@ def refresh_error_nodes(plan, state):
                 bound = max(bound, take_in(plan, state, q, first, last, touched[first]))
                 count += last - first
             first = start_of_run(touched, last, rows)
-        if count < rows:
+        if count < state.evaluated.shape[1]:
+            # Of replicas that are not in use, too, which may come back.
             bound = max(bound, state.bound[q, BOUND_EPSILON])
         state.bound[q, BOUND_EPSILON] = bound
 
@@ -278,7 +279,10 @@ def become_quiet(plan, state, q):
     if plan.setting[0].error_rule:
         forget(real, population.error_memory, count)
         _, top = apply_error_rule(plan, state, q, 0, count, False, False, False)
-    state.bound[q, BOUND_EPSILON] = top
+    bound = top
+    if rows < state.evaluated.shape[1]:
+        bound = max(bound, state.bound[q, BOUND_EPSILON])
+    state.bound[q, BOUND_EPSILON] = bound
     mark(state, LIVE, q, 0, rows, top != 0)
     mark(state, ERRED, q, 0, rows, top != 0)
     if not plan.setting[0].watch:

@@ -130,8 +130,8 @@ LIMIT = 2
 # Here the numbers begin that rules of a user read.
 RULE_PARAMETERS = 3
 
-# Columns of state.bound: upper bounds of |f(x)| and |epsilon| in a population, of |f(x)| until and
-# when it has settled, and of |f(x)| before it began to.
+# Columns of state.bound: upper bounds of |f(x)| and |epsilon| in a population; and, while it
+# settles, of |f(x)| on the way, and of what |f(x)| was before.
 BOUND_F, BOUND_EPSILON, BOUND_SETTLED, BOUND_BEFORE = 0, 1, 2, 3
 
 #: The time before which everything was quiet.
@@ -139,8 +139,8 @@ LONG_AGO = -(2**62)
 
 # How a step ended.
 DONE = 0
-RISKY = 1  # nothing was done, because an overflow could not be excluded
-DIVERGED = 2  # nothing was done, because it would not be finite
+RISKY = 1  # not at all, because an overflow could not be excluded
+DIVERGED = 2  # not at all, because it would not be finite
 
 Array = npt.NDArray[np.generic]
 

@@ -13,11 +13,10 @@ from neurosim.kernels.clamp import (
 from neurosim.kernels.inner import entry, inner
 from neurosim.kernels.layout import (
     DONE,
-    RISKY,
     TICK,
 )
 from neurosim.kernels.record import has_room, record_snapshot
-from neurosim.kernels.settle import finish, may_overflow, relax
+from neurosim.kernels.settle import finish, relax
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, rest_comes, tick
 
@@ -78,10 +77,8 @@ def record(table, parameter, segments, tape, wanted, spikes):
 
 @entry
 def settle(table, parameter):
-    """Predict until quiet; RISKY, with nothing changed, if a state may overflow on the way."""
+    """Predict until quiet."""
     plan, state = opened(table, parameter)
-    if not plan.setting[0].guarded and may_overflow(plan, state):
-        return RISKY
     return relax(plan, state)
 
 

@@ -41,14 +41,30 @@ from neurosim.kernels.sleep import wake_all
 from neurosim.kernels.synapses import predict
 from neurosim.kernels.value_nodes import activate_next, bound_of_f, commit_activity
 
-__all__ = ["finish", "may_overflow", "relax"]
+__all__ = ["finish", "relax"]
 
 
 @inner
-def wake_up(plan, state):
-    """End all rest: what was not evaluated for it will be now."""
+def prepare(plan, state):
+    """Mark what was not evaluated for rest as to be evaluated now."""
     wake_all(state)
     # Of all replicas, in use or not: those that come back into use are not at rest.
+    capacity = state.evaluated.shape[1]
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        rested = flags_of(state, RESTED, p)
+        for r in range(capacity if population.incoming else 0):
+            start = r * population.stride
+            resting = block(state.flag, population.resting, start, start + population.stride)
+            if rested[r] or any_set(resting):
+                # What came while a node was at rest has passed it by.
+                state.row[STALE, p, r] = 1
+        clear(words_of(state, MOVED_NEXT, p))
+
+
+@inner
+def end_rest(plan, state):
+    """No node rests, and nothing has learned."""
     capacity = state.evaluated.shape[1]
     for p in range(plan.populations.size):
         population = plan.populations[p]
@@ -56,19 +72,11 @@ def wake_up(plan, state):
         # Nodes that nothing predicts rest all together, if at all.
         if population.incoming or any_set(rested):
             whole = capacity * population.stride
-            for r in range(capacity):
-                start = r * population.stride
-                resting = block(state.flag, population.resting, start, start + population.stride)
-                if rested[r] or any_set(resting):
-                    # What came while a node was at rest has passed it by.
-                    state.row[STALE, p, r] = population.incoming > 0
             clear(block(state.flag, population.resting, 0, whole))
             clear(block(state.flag, population.resting_next, 0, whole))
         clear(rested)
-        clear(words_of(state, MOVED_NEXT, p))
-    for k in range(plan.projections.size):
-        state.learned[k] = 0
-        state.learned_next[k] = 0
+    clear(state.learned)
+    clear(state.learned_next)
 
 
 @inner
@@ -90,7 +98,7 @@ def follow_predictions(plan, state, p):
 
 @inner
 def exchange_activity(plan, state, p):
-    """X and f of population p, if it moves, and what is next, in each other's place."""
+    """Exchange x and f of population p, if it moves, with x_next and f_next."""
     if not any_set(words_of(state, MOVED_NEXT, p)):
         return
     population = plan.populations[p]
@@ -113,7 +121,7 @@ def exchange_activity(plan, state, p):
 
 @inner
 def exchange_predictions(plan, state, q):
-    """Mu of population q and mu_next, in each other's place, in the replicas marked EVALUATE."""
+    """Exchange mu of population q with mu_next, in the replicas marked EVALUATE."""
     post = plan.populations[q]
     rows = state.clock[ROWS]
     evaluate = flags_of(state, EVALUATE, q)
@@ -170,21 +178,23 @@ def finish(plan, state):
 
 
 @inner
-def go_back(plan, state, done):
-    """Undo the sweep, which has come through the first `done` populations of the order.
+def take_back_predictions(plan, state, q):
+    """Undo `evaluate_predictions`."""
+    exchange_predictions(plan, state, q)
+    unite(words_of(state, STALE, q), words_of(state, EVALUATE, q))
 
-    All mu are still to be evaluated then, since weights or what is clamped may be new.
-    """
-    for n in range(plan.order.size):
+
+@inner
+def go_back(plan, state, done):
+    """Undo the sweep, which has come through the first `done` populations of the order."""
+    for n in range(done):
         q = plan.order[n]
-        if plan.populations[q].incoming == 0:
-            continue
-        if n < done:
+        if plan.populations[q].incoming:
             exchange_activity(plan, state, q)
-            exchange_predictions(plan, state, q)
+            take_back_predictions(plan, state, q)
             state.bound[q, BOUND_F] = state.bound[q, BOUND_BEFORE]
+    for q in range(plan.populations.size):
         clear(words_of(state, MOVED_NEXT, q))
-        mark(state, STALE, q, 0, state.clock[ROWS], 1)
 
 
 @inner
@@ -211,15 +221,19 @@ def prediction_may_overflow(plan, state, q):
 def may_overflow(plan, state):
     """Whether the bounds leave open that some state overflows on the way to the settled one.
 
-    Asked before anything changes, of all populations at once; by ticks or not, as each bound also
-    holds for what a population sends now.
+    Of all populations, before anything changes: what a population sends now is within the bound of
+    what it will send, too.
     """
     limit = float(plan.parameter[LIMIT])
+    rows = state.clock[ROWS]
     for n in range(plan.order.size):
         q = plan.order[n]
+        post = plan.populations[q]
         bound = state.bound[q, BOUND_F]
-        if plan.populations[q].incoming:
-            top = bound_of_mu(plan, state, q, BOUND_SETTLED)
+        if post.incoming:
+            # Clamped nodes stay where they are.
+            now = pointwise.largest(block(state.real, post.x, 0, rows * post.stride))
+            top = max(now, bound_of_mu(plan, state, q, BOUND_SETTLED))
             bound = max(bound, bound_of_f(plan, q, top))
             if not (top < limit and bound < limit):
                 return True
@@ -234,7 +248,7 @@ def relax_at_once(plan, state):
     Gives the bits of `relax_by_ticks`, whose fixed point x = mu it computes directly. A sweep that
     cannot be finished is undone.
     """
-    wake_up(plan, state)
+    prepare(plan, state)
     for n in range(plan.order.size):
         q = plan.order[n]
         post = plan.populations[q]
@@ -252,10 +266,11 @@ def relax_at_once(plan, state):
         state.bound[q, BOUND_BEFORE] = state.bound[q, BOUND_F]
         status = follow_predictions(plan, state, q)
         if status != DONE:
-            exchange_predictions(plan, state, q)
+            take_back_predictions(plan, state, q)
             go_back(plan, state, n)
             return status
         exchange_activity(plan, state, q)
+    end_rest(plan, state)
     finish(plan, state)
     return DONE
 
@@ -265,7 +280,7 @@ def relax_by_ticks(plan, state):
     """Settle tick by tick, all value nodes at the same time, until none moves."""
     if not plan.setting[0].guarded and may_overflow(plan, state):
         return RISKY
-    wake_up(plan, state)
+    prepare(plan, state)
     rows = state.clock[ROWS]
     moving = True
     while moving:
@@ -285,6 +300,7 @@ def relax_by_ticks(plan, state):
                 commit_activity(plan, state, q)
         if moving:
             state.clock[TICK] += 1
+    end_rest(plan, state)
     finish(plan, state)
     return DONE
 

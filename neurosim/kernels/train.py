@@ -43,6 +43,9 @@ def show(plan, state, samples, chosen, first):
                 count,
             )  # fmt: skip
             bound = pointwise.largest(block(state.real, population.f, 0, count))
+        if rows < state.evaluated.shape[1]:
+            # Replicas that are not in use may send more, and come back.
+            bound = max(bound, state.bound[p, BOUND_F])
         state.bound[p, BOUND_F] = bound
         hold(plan, state, p, 1)
         for n in range(population.outgoing):

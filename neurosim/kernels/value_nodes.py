@@ -160,7 +160,8 @@ def activate_next(plan, state, p, first, last, top):
         finite = top - top == 0 and bound - bound == 0
         if not finite:
             return DIVERGED
-        return DONE if plan.setting[0].guarded else RISKY
+        if not plan.setting[0].guarded:
+            return RISKY
     state.bound[p, BOUND_F] = max(state.bound[p, BOUND_F], bound)
     return DONE
 
