@@ -54,9 +54,7 @@ def exact(repeats: int, updates: int = 2000) -> Iterator[Row]:
 
 def exact_when_all_send(repeats: int, updates: int = 2000) -> Iterator[Row]:
     """The same where no input is zero: the simulator leaves nothing out that others multiply."""
-    work = in_order(updates=updates, epochs=4)
-    bright = np.random.default_rng(3).uniform(0.05, 0.5, work.inputs.shape)
-    work = work._replace(inputs=bright)
+    work = _when_all_send(in_order(updates=updates, epochs=4))
     numpy = load("numpy_whole_matrix")
     expected, _ = numpy.bp_updates(**work.arguments("bp_updates", "float64"))
     z_il = ns.models.ZIL(learning_rate=work.learning_rate)
@@ -80,28 +78,43 @@ def exact_when_all_send(repeats: int, updates: int = 2000) -> Iterator[Row]:
 
 
 def inference(repeats: int, updates: int = 450) -> Iterator[Row]:
-    """IL with 20 inference steps."""
+    """IL with 20 inference steps; and the same where no input is zero, without targets."""
     work = in_order(updates=updates, epochs=3)
-    numpy = load("numpy_whole_matrix")
-    il, _ = numpy.il_updates(**work.arguments("il_updates", "float64"))
-    bp, _ = numpy.bp_updates(**work.arguments("bp_updates", "float64"))
-    z_il = ns.models.ZIL(learning_rate=work.learning_rate)
     for dtype in ("float64", "float32"):
-        given = work.arguments("il_updates", dtype)
-        by_engine = partial(engine.train, work, engine.inference_learning(work), dtype)
-        by_numpy = partial(numpy.il_updates, **given)
-        contestants = {
-            "IL": same_result(by_engine, il, dtype),
-            "NumPy IL": same_result(by_numpy, il, dtype),
-            "Z-IL": same_result(partial(engine.train, work, z_il, dtype), bp, dtype),
-        }
-        times = interleave(contestants, repeats)
+        times = _inference_times(work, dtype, repeats)
         for name in ("IL", "NumPy IL"):
             yield Row(f"{name}, 20 steps, {_NET}, {dtype}", times[name] * 1e6, "us/update")
         case = f"IL over NumPy/BLAS IL, 20 steps, {_NET}, {dtype}"
         yield _ratio(case, times, "IL", "NumPy IL", 0.4)
         case = f"IL, 20 steps, over Z-IL, {_NET}, {dtype}"
         yield _ratio(case, times, "IL", "Z-IL", 2.5)
+    work = _when_all_send(work)
+    for dtype in ("float64", "float32"):
+        times = _inference_times(work, dtype, repeats)
+        for name, other in (("IL", "NumPy IL"), ("IL", "Z-IL")):
+            case = f"{name}, 20 steps, over {other}, no input zero, {_NET}, {dtype}"
+            yield Row(case, times.ratio(name, other), "x", note=times.spread(name, other))
+
+
+def _inference_times(work: Work, dtype: str, repeats: int) -> Times:
+    numpy = load("numpy_whole_matrix")
+    il, _ = numpy.il_updates(**work.arguments("il_updates", "float64"))
+    bp, _ = numpy.bp_updates(**work.arguments("bp_updates", "float64"))
+    z_il = ns.models.ZIL(learning_rate=work.learning_rate)
+    by_engine = partial(engine.train, work, engine.inference_learning(work), dtype)
+    by_numpy = partial(numpy.il_updates, **work.arguments("il_updates", dtype))
+    contestants = {
+        "IL": same_result(by_engine, il, dtype),
+        "NumPy IL": same_result(by_numpy, il, dtype),
+        "Z-IL": same_result(partial(engine.train, work, z_il, dtype), bp, dtype),
+    }
+    return interleave(contestants, repeats)
+
+
+def _when_all_send(work: Work) -> Work:
+    """The same work with inputs none of which is zero."""
+    bright = np.random.default_rng(3).uniform(0.05, 0.5, work.inputs.shape)
+    return work._replace(inputs=bright)
 
 
 def online(repeats: int, updates: int = 9000) -> Iterator[Row]:
