@@ -80,35 +80,34 @@ def exact_when_all_send(repeats: int, updates: int = 2000) -> Iterator[Row]:
 def inference(repeats: int, updates: int = 450) -> Iterator[Row]:
     """IL with 20 inference steps; and the same where no input is zero, without targets."""
     work = in_order(updates=updates, epochs=3)
-    for dtype in ("float64", "float32"):
-        times = _inference_times(work, dtype, repeats)
+    for dtype, times in _inference_times(work, repeats):
         for name in ("IL", "NumPy IL"):
             yield Row(f"{name}, 20 steps, {_NET}, {dtype}", times[name] * 1e6, "us/update")
         case = f"IL over NumPy/BLAS IL, 20 steps, {_NET}, {dtype}"
         yield _ratio(case, times, "IL", "NumPy IL", 0.4)
         case = f"IL, 20 steps, over Z-IL, {_NET}, {dtype}"
         yield _ratio(case, times, "IL", "Z-IL", 2.5)
-    work = _when_all_send(work)
-    for dtype in ("float64", "float32"):
-        times = _inference_times(work, dtype, repeats)
-        for name, other in (("IL", "NumPy IL"), ("IL", "Z-IL")):
-            case = f"{name}, 20 steps, over {other}, no input zero, {_NET}, {dtype}"
-            yield Row(case, times.ratio(name, other), "x", note=times.spread(name, other))
+    for dtype, times in _inference_times(_when_all_send(work), repeats):
+        for other in ("NumPy IL", "Z-IL"):
+            case = f"IL, 20 steps, over {other}, no input zero, {_NET}, {dtype}"
+            yield Row(case, times.ratio("IL", other), "x", note=times.spread("IL", other))
 
 
-def _inference_times(work: Work, dtype: str, repeats: int) -> Times:
+def _inference_times(work: Work, repeats: int) -> Iterator[tuple[str, Times]]:
+    """IL by the engine and by NumPy, and Z-IL, in float64 and float32."""
     numpy = load("numpy_whole_matrix")
     il, _ = numpy.il_updates(**work.arguments("il_updates", "float64"))
     bp, _ = numpy.bp_updates(**work.arguments("bp_updates", "float64"))
     z_il = ns.models.ZIL(learning_rate=work.learning_rate)
-    by_engine = partial(engine.train, work, engine.inference_learning(work), dtype)
-    by_numpy = partial(numpy.il_updates, **work.arguments("il_updates", dtype))
-    contestants = {
-        "IL": same_result(by_engine, il, dtype),
-        "NumPy IL": same_result(by_numpy, il, dtype),
-        "Z-IL": same_result(partial(engine.train, work, z_il, dtype), bp, dtype),
-    }
-    return interleave(contestants, repeats)
+    for dtype in ("float64", "float32"):
+        by_engine = partial(engine.train, work, engine.inference_learning(work), dtype)
+        by_numpy = partial(numpy.il_updates, **work.arguments("il_updates", dtype))
+        contestants = {
+            "IL": same_result(by_engine, il, dtype),
+            "NumPy IL": same_result(by_numpy, il, dtype),
+            "Z-IL": same_result(partial(engine.train, work, z_il, dtype), bp, dtype),
+        }
+        yield dtype, interleave(contestants, repeats)
 
 
 def _when_all_send(work: Work) -> Work:

@@ -40,19 +40,20 @@ class Guard:
         """All that a kernel may change, and more."""
         return *self.lowered.plan, *self.lowered.state
 
-    def _arrays_of_nodes(self) -> tuple[npt.NDArray[Any], ...]:
-        """All that settling may change, and more: neither weights nor what is wired to what."""
+    def _changing(self, settles: bool) -> tuple[npt.NDArray[Any], ...]:
+        """The same; where a kernel only settles, neither weights nor what is wired to what."""
+        if not settles:
+            return self.arrays
         plan, state = self.lowered.plan, self.lowered.state
         return plan.populations, *(array for array in state if array is not state.theta)
 
     def copies(self, *, settles: bool = False) -> list[npt.NDArray[Any]]:
         """Copies of all that a kernel may change, to go back to."""
-        return [array.copy() for array in (self._arrays_of_nodes() if settles else self.arrays)]
+        return [array.copy() for array in self._changing(settles)]
 
     def restore(self, copies: list[npt.NDArray[Any]], *, settles: bool = False) -> None:
         """Go back."""
-        arrays = self._arrays_of_nodes() if settles else self.arrays
-        for array, kept in zip(arrays, copies, strict=True):
+        for array, kept in zip(self._changing(settles), copies, strict=True):
             array[...] = kept
 
     def attempt(self, kernel: Callable[..., Any], *arguments: Any, settles: bool = False) -> Any:

@@ -234,8 +234,7 @@ class Interventions(Inspection):
 
     def _refresh(self, b: int) -> None:
         """Refresh what depends on a block of weights."""
-        block = self._lowered.blocks.view(b)
-        self._lowered.state.theta_bound[b] = max(float(block.max()), -float(block.min()))
+        self._lowered.blocks.measure(b)
         self._guard.attempt(engine.refresh, b)
         self._unrecorded = True
 

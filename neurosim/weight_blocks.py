@@ -116,7 +116,12 @@ class WeightBlocks:
                 part[...] = rows
                 # -0.0 becomes 0.0, also where rounding to float32 made it.
                 part += 0
-            self.bound[b] = max(float(block.max()), -float(block.min()))
+            self.measure(b)
+
+    def measure(self, b: int) -> None:
+        """Take the bound of a block from its weights."""
+        block = self.view(b)
+        self.bound[b] = max(float(block.max()), -float(block.min()))
 
     def used_by(self, projection: Projection) -> tuple[int, int]:
         """Numbers of the blocks that a projection predicts with, and feeds back through."""

@@ -34,6 +34,7 @@ from neurosim.kernels.rows import (
     fill,
     flags_of,
     mark,
+    note_bound,
     start_of_run,
     unite,
     words_of,
@@ -251,10 +252,7 @@ def refresh_error_nodes(plan, state):
                 bound = max(bound, take_in(plan, state, q, first, last, touched[first]))
                 count += last - first
             first = start_of_run(touched, last, rows)
-        if count < state.evaluated.shape[1]:
-            # Of replicas that are not in use, too, which may come back.
-            bound = max(bound, state.bound[q, BOUND_EPSILON])
-        state.bound[q, BOUND_EPSILON] = bound
+        note_bound(state, q, BOUND_EPSILON, count, bound)
 
 
 @inner
@@ -279,10 +277,7 @@ def become_quiet(plan, state, q):
     if plan.setting[0].error_rule:
         forget(real, population.error_memory, count)
         _, top = apply_error_rule(plan, state, q, 0, count, False, False, False)
-    bound = top
-    if rows < state.evaluated.shape[1]:
-        bound = max(bound, state.bound[q, BOUND_EPSILON])
-    state.bound[q, BOUND_EPSILON] = bound
+    note_bound(state, q, BOUND_EPSILON, rows, top)
     mark(state, LIVE, q, 0, rows, top != 0)
     mark(state, ERRED, q, 0, rows, top != 0)
     if not plan.setting[0].watch:

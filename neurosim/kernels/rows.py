@@ -21,7 +21,7 @@ from neurosim.kernels.machine.intrinsics import (
 
 __all__ = [
     "ONES", "all_set", "any_set", "block", "clear", "drop_unused", "end_of_run", "fill", "flags_of",
-    "mark", "share_of_word", "start_of_run", "unite", "words_of",
+    "mark", "note_bound", "share_of_word", "start_of_run", "unite", "words_of",
 ]  # fmt: skip
 
 #: Every byte 1.
@@ -101,6 +101,18 @@ def fill(array, first, last, value):
     part = span(array, first, last)
     for i in range(part.size):
         part[i] = value
+
+
+@inner
+def note_bound(state, p, column, rows, bound):
+    """Note an upper bound of the first rows of population p; those behind may hold more, and stay.
+
+    `column` is the one of `state.bound`.
+    """
+    if rows < state.evaluated.shape[1]:
+        # Replicas that are not in use may come back.
+        bound = max(bound, state.bound[p, column])
+    state.bound[p, column] = bound
 
 
 @inner

@@ -8,7 +8,7 @@ from neurosim.kernels.inner import entry, inner
 from neurosim.kernels.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
 from neurosim.kernels.machine.calls import call_activation
 from neurosim.kernels.machine.intrinsics import row_span, span
-from neurosim.kernels.rows import block, clear, mark, words_of
+from neurosim.kernels.rows import block, clear, mark, note_bound, words_of
 from neurosim.kernels.settle import relax
 from neurosim.kernels.table import opened
 from neurosim.kernels.tick import is_quiet, tick
@@ -43,10 +43,7 @@ def show(plan, state, samples, chosen, first):
                 count,
             )  # fmt: skip
             bound = pointwise.largest(block(state.real, population.f, 0, count))
-        if rows < state.evaluated.shape[1]:
-            # Replicas that are not in use may send more, and come back.
-            bound = max(bound, state.bound[p, BOUND_F])
-        state.bound[p, BOUND_F] = bound
+        note_bound(state, p, BOUND_F, rows, bound)
         hold(plan, state, p, 1)
         for n in range(population.outgoing):
             q = plan.projections[plan.wiring[population.first_outgoing + n]].post
