@@ -11,15 +11,15 @@ from numba import njit
 from benchmarks.interleave import Contestant, interleave, same_result
 from benchmarks.peers import BLOCKS, measure
 from benchmarks.report import Row
-from neurosim.kernels.layout import row_stride
-from neurosim.kernels.sparse_sums import (
+from neurosim.description.pattern import Pattern
+from neurosim.kernels.arrays.layout import row_stride
+from neurosim.kernels.sums.dense import accumulate_feedback, accumulate_prediction, learn
+from neurosim.kernels.sums.sparse import (
     feed_back_sparsely,
     learn_sparsely,
     predict_sparsely,
     scratch_elements,
 )
-from neurosim.kernels.sums import accumulate_feedback, accumulate_prediction, learn
-from neurosim.pattern import Pattern
 
 __all__ = ["synaptic_sums"]
 

@@ -9,16 +9,17 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from .. import checks, samples, training
-from ..audit import Audit, audit_backpropagation
+from .. import checks
+from ..auditing.audit import Audit, audit_backpropagation
+from ..description.projection import Projection
+from ..engine.guard import Guard, overflowing_node, overflowing_weight
+from ..engine.lowering import Lowered
 from ..errors import ArgumentError, ArgumentTypeError, DivergenceError
-from ..guard import Guard, overflowing_node, overflowing_weight
-from ..kernels import backpropagation as kernel
-from ..lowering import Lowered
-from ..model import Model
+from ..kernels.verbs import backpropagation as kernel
 from ..network import Network
-from ..projection import Projection
-from ..slices import adapted
+from ..rules.model import Model
+from ..simulation import samples, training
+from ..simulation.slices import adapted
 
 __all__ = ["BP"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..checks import MOST_TICKS, integer
-from ..model import Model
+from ..rules.model import Model
 
 __all__ = ["IncrementalPC"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..model import Model
+from ..rules.model import Model
 
 __all__ = ["ZIL"]
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurosim import audit, connectors, datasets, errors, initializers, models
-    from neurosim.activations import Activation
-    from neurosim.model import Model
-    from neurosim.monitors import SpikeMonitor, StateMonitor
+    from neurosim import errors, models
+    from neurosim.auditing import audit
+    from neurosim.datasets import datasets
+    from neurosim.description import connectors, initializers
+    from neurosim.description.activations import Activation
     from neurosim.network import Network
+    from neurosim.recording.monitors import SpikeMonitor, StateMonitor
+    from neurosim.rules.model import Model
     from neurosim.simulator import Simulator
 
 __version__ = "0.1.0"
@@ -32,6 +35,7 @@ __all__ = [
     "errors",
     "initializers",
     "models",
+    "plots",
 ]
 
 # In a checkout the catalogue of models lies beside this folder; installed, it lies inside.
@@ -41,12 +45,19 @@ if (_CHECKOUT / "models" / "fa_z_il.py").is_file():
 
 # Imported when first used: the compiler alone takes longer to import than all else.
 _HOMES = {
-    "Activation": "activations",
-    "Model": "model",
+    "Activation": "description.activations",
+    "Model": "rules.model",
     "Network": "network",
     "Simulator": "simulator",
-    "SpikeMonitor": "monitors",
-    "StateMonitor": "monitors",
+    "SpikeMonitor": "recording.monitors",
+    "StateMonitor": "recording.monitors",
+}
+# Modules that are public where they are not in a room.
+_MODULES = {
+    "audit": "auditing.audit",
+    "connectors": "description.connectors",
+    "initializers": "description.initializers",
+    "plots": "views.plots",
 }
 
 
@@ -54,7 +65,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(importlib.import_module(f"neurosim.{_HOMES[name]}"), name)
     if name in __all__:
-        return importlib.import_module(f"neurosim.{name}")
+        return importlib.import_module(f"neurosim.{_MODULES.get(name, name)}")
     raise AttributeError(f"module 'neurosim' has no attribute {name!r}")
 
 

@@ -13,20 +13,20 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
-from neurosim.activations import ACTIVATIONS, Activation, BuiltInActivation, resolve
-from neurosim.connecting import WeightsLike, described
-from neurosim.connectors import Connector
-from neurosim.drawing import draw_network
+from neurosim.description.activations import ACTIVATIONS, Activation, BuiltInActivation, resolve
+from neurosim.description.connecting import WeightsLike, described
+from neurosim.description.connectors import Connector
+from neurosim.description.initializers import Constant, Initializer, XavierUniform
+from neurosim.description.levels import levels
+from neurosim.description.naming import find_node
+from neurosim.description.population import Population
+from neurosim.description.projection import Projection
+from neurosim.description.relays import readout_name, wired
 from neurosim.errors import ArgumentError, ArgumentTypeError
-from neurosim.graphs.naming import find_node
 from neurosim.graphs.reading import network_from_graph, seed_of
 from neurosim.graphs.writing import network_to_graph
-from neurosim.initializers import Constant, Initializer, XavierUniform
-from neurosim.levels import levels
-from neurosim.population import Population
-from neurosim.projection import Projection
-from neurosim.relays import readout_name, wired
-from neurosim.tables import network_summary, network_tables
+from neurosim.views.drawing import draw_network
+from neurosim.views.tables import network_summary, network_tables
 
 __all__ = ["Network"]
 

@@ -9,25 +9,26 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from neurosim import checks, samples, training
+from neurosim import checks
+from neurosim.engine.guard import Guard
+from neurosim.engine.lowering import Lowered
 from neurosim.errors import (
     ArgumentError,
     ArgumentTypeError,
     DivergenceError,
     ProtocolError,
 )
-from neurosim.guard import Guard
-from neurosim.inference import settle_by_inference
-from neurosim.inspection import SynapticOperations
-from neurosim.interventions import Interventions, Lesions
-from neurosim.kernels import layout
-from neurosim.kernels import run as engine
-from neurosim.lowering import Lowered
-from neurosim.model import Model
-from neurosim.monitors import Recorder, SpikeMonitor, StateMonitor
+from neurosim.kernels.arrays import layout
+from neurosim.kernels.verbs import run as engine
 from neurosim.network import Network
-from neurosim.tables import network_tables
-from neurosim.ticking import make_ticks
+from neurosim.recording.monitors import Recorder, SpikeMonitor, StateMonitor
+from neurosim.rules.model import Model
+from neurosim.simulation import samples, training
+from neurosim.simulation.inference import settle_by_inference
+from neurosim.simulation.inspection import SynapticOperations
+from neurosim.simulation.interventions import Interventions, Lesions
+from neurosim.simulation.ticking import make_ticks
+from neurosim.views.tables import network_tables
 
 __all__ = ["Simulator", "SynapticOperations"]
 

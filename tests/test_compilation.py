@@ -9,14 +9,14 @@ import numba
 import numpy as np
 import pytest
 
-from neurosim.kernels.layout import PADDING
+from neurosim.kernels.arrays.layout import PADDING
 from neurosim.kernels.machine.cache import Cache
 from neurosim.kernels.machine.deferred import MOST_SIDE_BY_SIDE
 from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
 
 SCRIPT = """
 import neurosim as ns
-from neurosim.kernels import run, train
+from neurosim.kernels.verbs import run, train
 sim = ns.Simulator(ns.Network.layered([3, 4, 2], seed=0), ns.models.FaZIL())
 sim.present([0.1, 0.2, 0.3], [1.0, 0.0])
 sim.fit([[0.1, 0.2, 0.3]], [[1.0, 0.0]])
@@ -31,7 +31,9 @@ print(sum(len(s.cache_hits) for s in stats), sum(len(s.cache_misses) for s in st
 ONE_ENTRY_POINT = """
 import json
 import neurosim as ns
-from neurosim.kernels import pointwise, rows, tick
+from neurosim.kernels.arrays import rows
+from neurosim.kernels.nodes import pointwise
+from neurosim.kernels.verbs import tick
 sim = ns.Simulator(ns.Network.layered([3, 4, 2], seed=0), ns.models.FaZIL())
 sim.{call}
 inner = [rows.words_of, pointwise.copy, tick.advance]
@@ -44,8 +46,8 @@ print(json.dumps([
 """
 ONE_ACTIVATION = """
 import numpy as np
-from neurosim import rules
-from neurosim.activations import ACTIVATIONS
+from neurosim.rules import compilation as rules
+from neurosim.description.activations import ACTIVATIONS
 rules.compile_activation(ACTIVATIONS["sigmoid"].functions, np.dtype("{dtype}"))
 print(*(loop.inspect_llvm() for loop in rules._loops.values()))
 """

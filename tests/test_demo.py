@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from neurosim import cli, demo
+from neurosim.cli import main as cli
+from neurosim.experiments import demo
 
 
 def test_the_comparison_and_the_spikes():

@@ -9,8 +9,8 @@ import pytest
 @pytest.mark.parametrize(
     "module",
     [
-        "activations", "audit", "connectors", "datasets", "inspection", "kernels.machine",
-        "models.bp", "monitors", "network", "simulator",
+        "description.activations", "auditing.audit", "description.connectors", "datasets.datasets", "simulation.inspection", "kernels.machine",
+        "models.bp", "recording.monitors", "network", "simulator",
     ],
 )  # fmt: skip
 def test_examples(module):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from neurosim.kernels import elementary
+from neurosim.kernels.nodes import elementary
 
 mpmath = pytest.importorskip("mpmath")
 mpmath.mp.dps = 50

@@ -8,7 +8,7 @@ import pytest
 import neurosim as ns
 from neurosim import models
 from neurosim.errors import DivergenceError, NeurosimError
-from neurosim.kernels import layout
+from neurosim.kernels.arrays import layout
 
 NET = ns.Network.layered([4, 3, 2], seed=0)
 

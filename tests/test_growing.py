@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from neurosim.growing import GrowingRows
+from neurosim.recording.growing_rows import GrowingRows
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,7 +6,7 @@ import pytest
 import neurosim as ns
 from neurosim import connectors, models
 from neurosim.errors import DivergenceError, NeurosimError
-from neurosim.kernels import layout
+from neurosim.kernels.arrays import layout
 
 
 def network(seed=0, activation="tanh"):

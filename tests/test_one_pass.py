@@ -5,9 +5,9 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import DivergenceError
-from neurosim.kernels import layout
+from neurosim.kernels.arrays import layout
 from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
-from neurosim.kernels.one_pass import BLOCK_BYTES, LEAST_BYTES, nodes_of_pass
+from neurosim.kernels.nodes.one_pass import BLOCK_BYTES, LEAST_BYTES, nodes_of_pass
 
 SIZES = (20, 645, 650, 10)
 CUBE = ns.Activation("cube", lambda x: x * x * x, lambda x: 3.0 * x * x)

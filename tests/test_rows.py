@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from neurosim.kernels import rows
+from neurosim.kernels.arrays import rows
 from neurosim.kernels.machine.intrinsics import choose
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numba import njit
 
-from neurosim.kernels import layout, sparse_sums
+from neurosim.description.pattern import Pattern
+from neurosim.kernels.arrays import layout
 from neurosim.kernels.machine.intrinsics import fma
-from neurosim.pattern import Pattern
+from neurosim.kernels.sums import sparse as sparse_sums
 
 ROWS = [1, 3, 5, 6, 7, 8, 9, 16, 17, 20, 33, 64, 65, 100, 130]
 

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from numba import njit
 
-from neurosim.kernels import parallel_sums, sums
-from neurosim.kernels.active_sums import learn_active, predict_active
 from neurosim.kernels.machine.intrinsics import address, fma
+from neurosim.kernels.sums import dense as sums
+from neurosim.kernels.sums import parallel as parallel_sums
+from neurosim.kernels.sums.active import learn_active, predict_active
 
 DTYPES = [np.float64, np.float32]
 SHAPES = [

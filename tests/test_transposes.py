@@ -7,7 +7,7 @@ import pytest
 
 import neurosim as ns
 from neurosim import models
-from neurosim.kernels.transposes import DOUBTFUL, MOST_BYTES, READ, TRANSPOSED
+from neurosim.kernels.sums.transposes import DOUBTFUL, MOST_BYTES, READ, TRANSPOSED
 
 SIZES = [20, 17, 33, 5]
 INFERENCE = models.IL(t_c=10**6, gamma=0.2)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from neurosim import checks
-from neurosim.connectors import Draws
+from neurosim.description.connectors import Draws
+from neurosim.description.pattern import Pattern
+from neurosim.description.projection import FEEDBACK
 from neurosim.errors import ArgumentError
 from neurosim.graphs.edges import Reals, Synapses
 from neurosim.graphs.neurons import OWNER, Integers
-from neurosim.pattern import Pattern
-from neurosim.projection import FEEDBACK
 
 if TYPE_CHECKING:
     from neurosim.network import Network

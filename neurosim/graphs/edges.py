@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
+from neurosim.description.projection import FEEDBACK
 from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.graphs.neurons import OWNER, Booleans, Integers, Neurons, which_words
-from neurosim.projection import FEEDBACK
 
 __all__ = ["Reals", "Synapses", "read_synapses"]
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
-from neurosim.activations import ACTIVATIONS, Activation, BuiltInActivation, resolve
+from neurosim.description.activations import ACTIVATIONS, Activation, BuiltInActivation, resolve
+from neurosim.description.levels import reachable
 from neurosim.errors import ArgumentError, ArgumentTypeError
-from neurosim.levels import reachable
 
 if TYPE_CHECKING:
     from neurosim.network import Network

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from neurosim import checks
+from neurosim.description.levels import levels, longest_distances
+from neurosim.description.roles import roles
 from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.graphs.bundles import connect
 from neurosim.graphs.edges import read_synapses
@@ -21,8 +23,6 @@ from neurosim.graphs.neurons import (
     told_populations,
     words_of_nodes,
 )
-from neurosim.levels import levels, longest_distances
-from neurosim.roles import roles
 
 if TYPE_CHECKING:
     from neurosim.network import Network

@@ -8,11 +8,11 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
+from neurosim.description.naming import node_names
+from neurosim.description.population import Population
+from neurosim.description.projection import Projection
+from neurosim.description.roles import roles
 from neurosim.errors import ArgumentError
-from neurosim.graphs.naming import node_names
-from neurosim.population import Population
-from neurosim.projection import Projection
-from neurosim.roles import roles
 
 if TYPE_CHECKING:
     from neurosim.network import Network

@@ -23,7 +23,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.layout import PADDING
+from neurosim.kernels.arrays.layout import PADDING
 from neurosim.kernels.machine.emitter import (
     CONTINUE,
     FRESH,

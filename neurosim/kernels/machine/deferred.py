@@ -18,7 +18,7 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
-from neurosim.kernels.layout import PADDING
+from neurosim.kernels.arrays.layout import PADDING
 from neurosim.kernels.machine.emitter import mark_loop
 from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
 

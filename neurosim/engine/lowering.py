@@ -1,0 +1,456 @@
+"""Lowering: a described network becomes arrays and index tables, state included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from neurosim.description.activations import ACTIVATIONS
+from neurosim.description.levels import levels, topological_order
+from neurosim.description.projection import Projection
+from neurosim.description.relays import duplicate, wired
+from neurosim.engine.compile_cache import prepare_cache
+from neurosim.engine.weight_blocks import WeightBlocks
+from neurosim.kernels.arrays import layout
+from neurosim.kernels.arrays.layout import Plan, State, aligned_zeros, row_stride
+from neurosim.kernels.arrays.table import make_table
+from neurosim.kernels.nodes.one_pass import nodes_of_pass
+from neurosim.kernels.sums.sparse import scratch_elements
+from neurosim.network import Network
+from neurosim.rules.compilation import compile_activation, compile_sums
+from neurosim.rules.local_rules import ADDRESSES, Rules
+from neurosim.rules.model import Model
+
+__all__ = ["Lowered"]
+
+
+def _flags(count: int) -> npt.NDArray[np.uint8]:
+    """Flags that kernels may look at eight at a time: whole words belong to them."""
+    return np.zeros(-(-count // 8), np.uint64).view(np.uint8)[:count]
+
+
+_REACH: dict[object, int] = {
+    ACTIVATIONS["sigmoid"]: layout.REACH_ONE,
+    ACTIVATIONS["tanh"]: layout.REACH_ONE,
+    ACTIVATIONS["relu"]: layout.REACH_X,
+    ACTIVATIONS["leaky_relu"]: layout.REACH_X,
+    ACTIVATIONS["softplus"]: layout.REACH_X,
+}
+
+
+class Lowered:
+    """The arrays of one network, laid out for the kernels.
+
+    Populations are numbered by name, and projections by the level of what they predict and by name,
+    so that the order in which they were created has no effect on any bit.
+
+    Parameters
+    ----------
+    network : Network
+        What to lower, as it was described.
+    batch_size : int
+        Number of replicas.
+    dtype : numpy.dtype
+        float64 or float32.
+    threads : int
+        Threads for the synaptic sums of all-to-all projections.
+    relays : bool
+        Whether projections over several levels pass through relays.
+    shortcuts : bool
+        Whether sums over all-to-all projections may leave out presynaptic nodes whose f(x) is zero,
+        and feed back through a transpose: neither changes a bit.
+    model : Model, optional
+        Whose rules are compiled, and whose learning rates are used; none for backpropagation.
+
+    Attributes
+    ----------
+    described, network : Network
+        As it was described, and with its relays and readouts.
+    names, projection_names, weight_names : list of str
+        Of populations and projections, and the projections as described that have weights of their
+        own.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        batch_size: int,
+        dtype: np.dtype[Any],
+        threads: int = 1,
+        *,
+        relays: bool = True,
+        shortcuts: bool = False,
+        model: Model | None = None,
+    ) -> None:
+        self.rules = Rules.of(model)
+        prepare_cache()
+        self._options: dict[str, Any] = {
+            "threads": threads,
+            "relays": relays,
+            "shortcuts": shortcuts,
+            "model": model,
+        }
+        # Later changes of the description have no effect.
+        self.described, self.batch_size, self.dtype = duplicate(network), batch_size, dtype
+        self.network = wired(self.described, relays=relays)
+        populations, projections = self.network.populations, self.network.projections
+        self.levels = levels(populations, projections.values())
+        self.names = sorted(populations)
+        self.index = {name: p for p, name in enumerate(self.names)}
+        self.projection_names = sorted(
+            projections, key=lambda name: (self.levels[projections[name].post], name)
+        )
+        self.projection_index = {name: k for k, name in enumerate(self.projection_names)}
+        self.weight_names = [
+            name
+            for name in self.projection_names
+            if name in network.projections and projections[name].shares is None
+        ]
+        self._lower_projections(threads, shortcuts)
+        self._lower_populations()
+        order = topological_order(populations, projections.values())
+        info = np.finfo(dtype)
+        self.plan = Plan(
+            populations=self.populations,
+            projections=self.projections,
+            weights=self.blocks.records,
+            cut=np.zeros(0, np.int64),
+            pattern=self.pattern,
+            wiring=self.wiring,
+            order=np.array([self.index[name] for name in order], dtype=np.int64),
+            alpha=np.zeros(len(self.projection_names), dtype),
+            parameter=np.array([1.0, 0.0, info.max / 8, *self.rules.values], dtype),
+            setting=np.zeros(1, layout.SETTING),
+        )
+        self.rules.apply_to(self.plan.setting[0], dtype)
+        if model is not None:
+            self.set_learning_rates(model)
+        else:
+            # The transpose of the forward weights, whatever feedback synapses there are.
+            self.projections["back"] = self.projections["theta"]
+            self.projections["back_weights"] = self.projections["weights"]
+            self.projections["back_change"] = -1
+        if threads == 1:
+            self._choose_passes()
+        self._tell_synapse_rules()
+        self._equip(self._fresh_state())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy, or another process, is made of: addresses are of no use there."""
+        arguments = (self.described, self.batch_size, self.dtype)
+        kept = {"arguments": arguments, "options": self._options}
+        return {**kept, "plan": self.plan, "state": self.state}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__init__(*kept["arguments"], **kept["options"])  # type: ignore[misc]
+        plan: Any = kept["plan"]
+        own: Any = self.plan
+        for name in own.setting.dtype.names:
+            if name not in ADDRESSES:
+                own.setting[name] = plan.setting[name]
+        for name in ("held", "injected_until"):
+            own.populations[name] = plan.populations[name]
+        for name in ("first_cut", "cuts"):
+            own.projections[name] = plan.projections[name]
+        own.alpha[:], own.parameter[:] = plan.alpha, plan.parameter
+        self.plan = self.plan._replace(cut=plan.cut.copy())
+        for mine, theirs in zip(self.state, kept["state"], strict=True):
+            mine[...] = theirs
+        self.arguments[0][...] = make_table(self.plan, self.state)
+
+    def _tell_synapse_rules(self) -> None:
+        """Tables of where the loop of a synapse rule finds its numbers, changes and memories."""
+        self._rule_tables = np.zeros((len(self.blocks.records), 4), np.int64)
+        for b, record in enumerate(self.blocks.records):
+            places = [int(record[field]) for field in ("gradient", "memory", "memory_next")]
+            # Without memories the changes take their place, which are written after them.
+            offsets = [(at if at >= 0 else places[0]) - int(record["theta"]) for at in places]
+            self._rule_tables[b] = self.plan.parameter.ctypes.data, *offsets
+            record["rule_table"] = self._rule_tables[b].ctypes.data
+
+    def _lower_projections(self, threads: int, shortcuts: bool) -> None:
+        described = [self.network.projections[name] for name in self.projection_names]
+        self.blocks = WeightBlocks(
+            described, self.network.seed, self.dtype, self.rules, transposes=shortcuts
+        )
+        tables = [p.pattern.table() for p in described if p.pattern is not None]
+        shapes = [p.shape for p in described if p.pattern is not None]
+        sizes = (scratch_elements(s, self.batch_size, self.dtype.itemsize) for s in shapes)
+        self._scratch = aligned_zeros(max(sizes, default=0), self.dtype)
+        for table in tables:
+            table[0] = self._scratch.ctypes.data
+        self.pattern = np.concatenate([np.zeros(0, np.int64), *tables])
+        at = self.pattern.ctypes.data
+        self.projections = np.zeros(len(described), layout.PROJECTION)
+        for record, projection in zip(self.projections, described, strict=True):
+            record["pre"], record["post"] = self.index[projection.pre], self.index[projection.post]
+            record["synapses"], record["uses"] = projection.synapse_count, 1
+            self._point_to_weights(record, projection)
+            pattern = projection.pattern
+            if pattern is None:
+                record["stride"] = row_stride(projection.shape[1], self.dtype.itemsize)
+            else:
+                record["stride"] = at
+                at += tables.pop(0).nbytes
+                if pattern.weight is not None:
+                    record["uses"] = np.bincount(pattern.weight).max()
+            sums = compile_sums(
+                self.dtype, threads, sparse=pattern is not None, skip_silent=shortcuts
+            )
+            record["prediction"], record["feedback"], record["plasticity"] = sums
+            if self.rules.synapse_rule is not None:
+                sparse = pattern is not None
+                record["plasticity"] = self.rules.synapse_loop(self.dtype, sparse=sparse)
+
+    def _point_to_weights(self, record: Any, projection: Projection) -> None:
+        """Where the weights of a projection are, and where their changes go."""
+        b, back = self.blocks.used_by(projection)
+        blocks = self.blocks.records
+        record["weights"], record["back_weights"] = b, back
+        record["theta"], record["back"] = blocks["theta"][[b, back]]
+        record["deferred"] = self.rules.synapse_rule is not None or blocks["waits"][b]
+        where = "gradient" if record["deferred"] else "theta"
+        record["change"] = blocks[where][b] if projection.plastic else -1
+        learns_back = projection.plastic and projection.feedback == "plastic"
+        record["back_change"] = blocks[where][back] if learns_back else -1
+
+    def _lower_populations(self) -> None:
+        network, dtype = self.network, self.dtype
+        self.populations = np.zeros(len(self.names), layout.POPULATION)
+        incoming: list[list[int]] = [[] for _ in self.names]
+        outgoing: list[list[int]] = [[] for _ in self.names]
+        for k, (pre, post) in enumerate(self.projections[["pre", "post"]].tolist()):
+            incoming[post].append(k)
+            outgoing[pre].append(k)
+        wiring: list[int] = []
+        real = flag = quiet = 0
+        columns = {False: 0, True: 0}
+        for p, name in enumerate(self.names):
+            population, record = network.populations[name], self.populations[p]
+            stride = row_stride(population.size, dtype.itemsize)
+            record["size"], record["stride"] = population.size, stride
+            record["level"] = self.levels[name]
+            # Nothing reads f of an output, and f of the identity is x itself.
+            linear = population.activation == ACTIVATIONS["identity"] or not outgoing[p]
+            record["linear"] = linear
+            record["reach"] = _REACH.get(population.activation, layout.REACH_UNKNOWN)
+            record["injected_until"] = layout.LONG_AGO
+            record["column"] = -1
+            if not population.constant and (not incoming[p] or not outgoing[p]):
+                record["column"] = columns[bool(incoming[p])]
+                columns[bool(incoming[p])] += population.size
+            record["first_incoming"], record["incoming"] = len(wiring), len(incoming[p])
+            wiring += incoming[p]
+            record["first_outgoing"], record["outgoing"] = len(wiring), len(outgoing[p])
+            wiring += outgoing[p]
+            block = self.batch_size * stride
+            memories = layout.MEMORY_BLOCKS if self.rules.of_nodes else ()
+            for field in (*layout.REAL_BLOCKS, *memories):
+                if linear and field in ("f", "f_next"):
+                    continue
+                record[field] = real
+                real += block
+            if linear:
+                record["f"], record["f_next"] = record["x"], record["x_next"]
+            for field in layout.FLAG_BLOCKS:
+                record[field] = flag
+                flag += block
+            record["quiet_since"] = quiet
+            quiet += block
+        self.wiring = np.array(wiring, dtype=np.int64)
+        self._sizes = (real, flag, quiet)
+
+    def _choose_passes(self) -> None:
+        """Which projections may feed back and predict in one pass over their weights."""
+        populations = self.populations
+        for name, record in zip(self.projection_names, self.projections, strict=True):
+            alone = populations[record["pre"]]["outgoing"] == 1
+            alone &= populations[record["post"]]["incoming"] == 1
+            one_block = record["theta"] == record["back"] and not record["deferred"]
+            projection = self.network.projections[name]
+            if projection.pattern is None and alone and one_block:
+                item = self.dtype.itemsize
+                record["pass_nodes"] = nodes_of_pass(
+                    projection.shape[0], int(record["stride"]) * item, item
+                )
+        self.plan.setting[0]["one_pass"] = self.projections["pass_nodes"].any()
+
+    def _fresh_state(self) -> State:
+        real, flag, quiet = self._sizes
+        shape = (len(self.names), self.batch_size)
+        word = np.zeros((layout.ROW_FLAGS, shape[0], -(-shape[1] // 8)), np.uint64)
+        state = State(
+            real=aligned_zeros(real, self.dtype),
+            flag=np.zeros(flag, np.uint8),
+            quiet_since=np.full(quiet, layout.LONG_AGO, np.int64),
+            dated=np.full(shape[0], layout.LONG_AGO, np.int64),
+            injected_until=np.full(quiet, layout.LONG_AGO, np.int64),
+            theta=self.blocks.theta,
+            row=word.view(np.uint8),
+            word=word,
+            asleep=np.zeros(shape[0], np.uint8),
+            near=_flags(shape[0]),
+            agenda=np.array([shape[0], *range(shape[0])], np.int64),
+            evaluated=np.full(shape, layout.LONG_AGO, np.int64),
+            learned=_flags(len(self.projection_names)),
+            learned_next=_flags(len(self.projection_names)),
+            pending=np.zeros(len(self.blocks.records), np.uint8),
+            transposed=np.zeros(len(self.blocks.records), np.uint8),
+            bound=np.zeros((len(self.names), 4)),
+            theta_bound=self.blocks.bound,
+            gradient_bound=np.zeros(len(self.blocks.records)),
+            clock=np.zeros(layout.CLOCK_SIZE, np.int64),
+            count=np.zeros(3, np.int64),
+            ahead=np.zeros(1 + self.batch_size, np.int64),
+        )
+        state.clock[layout.ROWS] = self.batch_size
+        for p, name in enumerate(self.names):
+            record = self.populations[p]
+            population = self.network.populations[name]
+            if record["linear"]:
+                self._block(state, "slope", p)[:] = 1.0
+            else:
+                self._start(state, p)
+            if population.constant:
+                self._block(state, "x", p)[:, :1] = 1.0
+                self._block(state, "clamped", p)[:, :1] = 1
+                record["held"] = 1
+                state.bound[p, layout.BOUND_F] = 1.0
+            # Everything is still to be evaluated for the first time.
+            if record["incoming"]:
+                state.row[layout.STALE, p] = 1
+        return state
+
+    def _equip(self, state: State) -> None:
+        self.state = state
+        #: What the entry points of the engine take.
+        self.arguments = make_table(self.plan, state), self.plan.parameter
+
+    def set_cuts(self, cuts: Iterable[tuple[str, int, int]]) -> None:
+        """Say which synapses (projection, pre, post) are cut: their weights are 0 and stay so."""
+        places: dict[int, list[int]] = {}
+        for name, pre, post in sorted(cuts):
+            projection, k = self.network.projections[name], self.projection_index[name]
+            record = self.projections[k]
+            index = projection.weight_index(pre, post)
+            assert index is not None
+            strides = (int(record["stride"]), 1)[-len(index) :]
+            offset = sum(i * stride for i, stride in zip(index, strides, strict=True))
+            starts = {int(record["theta"]), int(record["back"])}
+            places.setdefault(k, []).extend(start + offset for start in starts)
+        flat = [place for k in sorted(places) for place in places[k]]
+        self.projections["cuts"] = 0
+        first = 0
+        for k in sorted(places):
+            self.projections[k]["first_cut"], self.projections[k]["cuts"] = first, len(places[k])
+            first += len(places[k])
+        self.plan = self.plan._replace(cut=np.array(flat, np.int64))
+        self.blocks.theta[self.plan.cut] = 0
+        self.arguments[0][...] = make_table(self.plan, self.state)
+
+    def _start(self, state: State, p: int) -> None:
+        """f(0) and f'(0) of a population whose x is 0."""
+        import ctypes
+
+        record = self.populations[p]
+        activation = self.network.populations[self.names[p]].activation
+        record["activation"] = compile_activation(activation.functions, self.dtype)
+        call = ctypes.CFUNCTYPE(
+            None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64
+        )(int(record["activation"]))
+        address, item = state.real.ctypes.data, self.dtype.itemsize
+        count = self.batch_size * int(record["stride"])
+        call(*(address + item * int(record[field]) for field in ("x", "f", "slope")), count)
+        f = int(record["f"])
+        state.bound[p, layout.BOUND_F] = np.abs(state.real[f : f + count]).max()
+
+    def _block(self, state: State, field: str, p: int) -> npt.NDArray[Any]:
+        record = self.populations[p]
+        source = state.real if field in layout.REAL_BLOCKS else state.flag
+        stride = int(record["stride"])
+        start = int(record[field])
+        return source[start : start + self.batch_size * stride].reshape(-1, stride)
+
+    def view(self, field: str, population: str) -> npt.NDArray[Any]:
+        """Array of shape (replicas, nodes) onto a block of the state."""
+        p = self.index[population]
+        return self._block(self.state, field, p)[:, : int(self.populations[p]["size"])]
+
+    def theta_block(self, name: str, *, feedback: bool = False) -> npt.NDArray[Any]:
+        """Array onto the forward, or feedback, weights of a projection."""
+        record = self.projections[self.projection_index[name]]
+        return self.blocks.view(int(record["back_weights" if feedback else "weights"]))
+
+    def weights(self, *, feedback: bool = False) -> dict[str, npt.NDArray[Any]]:
+        """Copies of the weights by projection; of shape (pre, post), or (weights,) where sparse."""
+        names = self.weight_names
+        if feedback:
+            names = [name for name in self.projection_names if self.blocks.has_feedback(name)]
+        return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
+
+    def end_spikes(self) -> None:
+        """Have no change detector fire, and none evaluated in this snapshot."""
+        state = self.state
+        state.row[layout.SPIKING] = 0
+        state.evaluated[:] = layout.LONG_AGO
+        for p in range(len(self.names)):
+            self._block(state, "phi", p)[...] = 0
+
+    def begin_phi_anew(self) -> None:
+        """Have no change detector fire, and all that went before count as quiet."""
+        state = self.state
+        now, threshold = state.clock[layout.TICK], self.plan.parameter[layout.ZERO_THRESHOLD]
+        self.end_spikes()
+        for p in range(len(self.names)):
+            self._block(state, "seen", p)[...] = 0
+            epsilon = self._block(state, "epsilon", p)
+            start = int(self.populations[p]["quiet_since"])
+            since = state.quiet_since[start : start + epsilon.size].reshape(epsilon.shape)
+            since[...] = np.where(np.abs(epsilon) <= threshold, layout.LONG_AGO, now)
+            state.dated[p] = now
+
+    def forget_changes(self) -> None:
+        """Drop what weights that are used more than once have learned since they last changed."""
+        for b, record in enumerate(self.blocks.records):
+            if record["gradient"] >= 0:
+                self.blocks.view(b, "gradient")[...] = 0
+        self.state.pending[:] = 0
+        self.state.gradient_bound[:] = 0
+
+    def is_predicted(self, name: str) -> bool:
+        """Whether a population has error nodes: something predicts it."""
+        return bool(self.populations[self.index[name]]["incoming"])
+
+    def is_shared(self, name: str) -> bool:
+        """Whether some weight of a projection is used more than once."""
+        record = self.projections[self.projection_index[name]]
+        return bool(self.blocks.records["waits"][record["weights"]])
+
+    def set_learning_rates(self, model: Model) -> None:
+        """Alpha of each projection: that of the one whose weights it uses; 0 for fixed ones."""
+        projections = self.network.projections
+        names = [name for name in self.weight_names if projections[name].plastic]
+        rates = dict(zip(names, model.learning_rates(names), strict=True))
+        for k, name in enumerate(self.projection_names):
+            self.plan.alpha[k] = rates.get(projections[name].shares or name, 0.0)
+
+    def columns(self, names: tuple[str, ...]) -> dict[str, slice]:
+        """Columns of each input, or of each output, in a matrix of samples."""
+        result = {}
+        for name in names:
+            record = self.populations[self.index[name]]
+            start = int(record["column"])
+            result[name] = slice(start, start + int(record["size"]))
+        return result
+
+    def fork(self) -> Lowered:
+        """Share plan and weights, with a state of its own."""
+        other = object.__new__(Lowered)
+        vars(other).update(vars(self))
+        other.populations = self.populations.copy()
+        other.plan = self.plan._replace(populations=other.populations)
+        other._equip(other._fresh_state())
+        return other

@@ -1,0 +1,313 @@
+"""Prediction before learning: without feedback, every value node becomes what predicts it."""
+
+from __future__ import annotations
+
+from neurosim.kernels.arrays.layout import (
+    BOUND_BEFORE,
+    BOUND_F,
+    BOUND_SETTLED,
+    DONE,
+    ERRED,
+    EVALUATE,
+    LIMIT,
+    LONG_AGO,
+    MOVED,
+    MOVED_NEXT,
+    ONSET,
+    REACH_UNKNOWN,
+    RESTED,
+    RISKY,
+    ROWS,
+    STALE,
+    TICK,
+    UNSENT,
+)
+from neurosim.kernels.arrays.rows import (
+    any_set,
+    block,
+    clear,
+    end_of_run,
+    fill,
+    flags_of,
+    mark,
+    start_of_run,
+    unite,
+    words_of,
+)
+from neurosim.kernels.awake.sleep import wake_all
+from neurosim.kernels.machine.decorators import inner
+from neurosim.kernels.nodes import pointwise
+from neurosim.kernels.nodes.error_nodes import become_quiet, forget
+from neurosim.kernels.nodes.synapses import predict
+from neurosim.kernels.nodes.value_nodes import activate_next, bound_of_f, commit_activity
+
+__all__ = ["finish", "relax"]
+
+
+@inner
+def prepare(plan, state):
+    """Mark what was not evaluated for rest as to be evaluated now."""
+    wake_all(state)
+    # Of all replicas, in use or not: those that come back into use are not at rest.
+    capacity = state.evaluated.shape[1]
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        rested = flags_of(state, RESTED, p)
+        for r in range(capacity if population.incoming else 0):
+            start = r * population.stride
+            resting = block(state.flag, population.resting, start, start + population.stride)
+            if rested[r] or any_set(resting):
+                # What came while a node was at rest has passed it by.
+                state.row[STALE, p, r] = 1
+        clear(words_of(state, MOVED_NEXT, p))
+
+
+@inner
+def end_rest(plan, state):
+    """No node rests, and nothing has learned."""
+    capacity = state.evaluated.shape[1]
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        rested = flags_of(state, RESTED, p)
+        # Nodes that nothing predicts rest all together, if at all.
+        if population.incoming or any_set(rested):
+            whole = capacity * population.stride
+            clear(block(state.flag, population.resting, 0, whole))
+            clear(block(state.flag, population.resting_next, 0, whole))
+        clear(rested)
+    clear(state.learned)
+    clear(state.learned_next)
+
+
+@inner
+def follow_predictions(plan, state, p):
+    """x_next = mu where a node is free; MOVED_NEXT in all replicas if any node moves."""
+    population = plan.populations[p]
+    rows = state.clock[ROWS]
+    count = rows * population.stride
+    real = state.real
+    moves, top = pointwise.follow(
+        block(real, population.x, 0, count),
+        block(real, population.mu, 0, count),
+        block(state.flag, population.clamped, 0, count),
+        block(real, population.x_next, 0, count),
+    )
+    mark(state, MOVED_NEXT, p, 0, rows, moves)
+    return activate_next(plan, state, p, 0, rows, top) if moves else DONE
+
+
+@inner
+def exchange_activity(plan, state, p):
+    """Exchange x and f of population p, if it moves, with x_next and f_next."""
+    if not any_set(words_of(state, MOVED_NEXT, p)):
+        return
+    population = plan.populations[p]
+    rows = state.clock[ROWS]
+    count = rows * population.stride
+    real = state.real
+    pointwise.exchange(
+        block(real, population.x, 0, count), block(real, population.x_next, 0, count)
+    )
+    if population.linear == 0 and population.reach != REACH_UNKNOWN:
+        mark(state, UNSENT, p, 0, rows, 1)
+    elif population.linear == 0:
+        pointwise.exchange(
+            block(real, population.f, 0, count), block(real, population.f_next, 0, count)
+        )
+        pointwise.exchange(
+            block(real, population.slope, 0, count), block(real, population.slope_next, 0, count)
+        )
+
+
+@inner
+def exchange_predictions(plan, state, q):
+    """Exchange mu of population q with mu_next, in the replicas marked EVALUATE."""
+    post = plan.populations[q]
+    rows = state.clock[ROWS]
+    evaluate = flags_of(state, EVALUATE, q)
+    first = start_of_run(evaluate, 0, rows)
+    while first < rows:
+        last = end_of_run(evaluate, first, rows)
+        a = first * post.stride
+        z = last * post.stride
+        pointwise.exchange(block(state.real, post.mu, a, z), block(state.real, post.mu_next, a, z))
+        first = start_of_run(evaluate, last, rows)
+
+
+@inner
+def evaluate_predictions(plan, state, q):
+    """Mu of population q in the replicas marked EVALUATE; what it was is then in mu_next."""
+    post = plan.populations[q]
+    rows = state.clock[ROWS]
+    evaluate = flags_of(state, EVALUATE, q)
+    first = start_of_run(evaluate, 0, rows)
+    while first < rows:
+        last = end_of_run(evaluate, first, rows)
+        predict(plan, state, q, first, last, post.mu_next)
+        mark(state, STALE, q, first, last, 0)
+        first = start_of_run(evaluate, last, rows)
+    exchange_predictions(plan, state, q)
+
+
+@inner
+def end_injection(plan, state, p):
+    """Nothing is injected into population p."""
+    population = plan.populations[p]
+    count = state.evaluated.shape[1] * population.stride
+    fill(state.injected_until, population.quiet_since, population.quiet_since + count, LONG_AGO)
+    population.injected_until = LONG_AGO
+
+
+@inner
+def finish(plan, state):
+    """The settled snapshot, which becomes t = 0. What is injected ends here."""
+    wake_all(state)
+    state.clock[ONSET] = state.clock[TICK]
+    for q in range(plan.populations.size):
+        if plan.populations[q].injected_until > LONG_AGO:
+            end_injection(plan, state, q)
+        if plan.setting[0].value_rule:
+            count = state.clock[ROWS] * plan.populations[q].stride
+            forget(state.real, plan.populations[q].value_memory, count)
+        if plan.populations[q].incoming:
+            become_quiet(plan, state, q)
+        else:
+            clear(words_of(state, ERRED, q))
+        clear(words_of(state, MOVED, q))
+        clear(words_of(state, MOVED_NEXT, q))
+
+
+@inner
+def take_back_predictions(plan, state, q):
+    """Undo `evaluate_predictions`."""
+    exchange_predictions(plan, state, q)
+    unite(words_of(state, STALE, q), words_of(state, EVALUATE, q))
+
+
+@inner
+def go_back(plan, state, done):
+    """Undo the sweep, which has come through the first `done` populations of the order."""
+    for n in range(done):
+        q = plan.order[n]
+        if plan.populations[q].incoming:
+            exchange_activity(plan, state, q)
+            take_back_predictions(plan, state, q)
+            state.bound[q, BOUND_F] = state.bound[q, BOUND_BEFORE]
+    for q in range(plan.populations.size):
+        clear(words_of(state, MOVED_NEXT, q))
+
+
+@inner
+def bound_of_mu(plan, state, q, bound):
+    """Upper bound of |mu| of population q from those of |f|, in a column of `state.bound`."""
+    post = plan.populations[q]
+    total = 0.0
+    for n in range(post.incoming):
+        projection = plan.projections[plan.wiring[post.first_incoming + n]]
+        p = projection.pre
+        total += (
+            plan.populations[p].size * state.theta_bound[projection.weights] * state.bound[p, bound]
+        )
+    return total
+
+
+@inner
+def prediction_may_overflow(plan, state, q):
+    """Whether the bounds leave open that a prediction of population q overflows."""
+    return not bound_of_mu(plan, state, q, BOUND_F) < float(plan.parameter[LIMIT])
+
+
+@inner
+def may_overflow(plan, state):
+    """Whether the bounds leave open that some state overflows on the way to the settled one.
+
+    Of all populations, before anything changes: what a population sends now is within the bound of
+    what it will send, too.
+    """
+    limit = float(plan.parameter[LIMIT])
+    rows = state.clock[ROWS]
+    for n in range(plan.order.size):
+        q = plan.order[n]
+        post = plan.populations[q]
+        bound = state.bound[q, BOUND_F]
+        if post.incoming:
+            # Clamped nodes stay where they are.
+            now = pointwise.largest(block(state.real, post.x, 0, rows * post.stride))
+            top = max(now, bound_of_mu(plan, state, q, BOUND_SETTLED))
+            bound = max(bound, bound_of_f(plan, q, top))
+            if not (top < limit and bound < limit):
+                return True
+        state.bound[q, BOUND_SETTLED] = bound
+    return False
+
+
+@inner
+def relax_at_once(plan, state):
+    """Settle in one sweep over the populations, each after those that predict it.
+
+    Gives the bits of `relax_by_ticks`, whose fixed point x = mu it computes directly. A sweep that
+    cannot be finished is undone.
+    """
+    prepare(plan, state)
+    for n in range(plan.order.size):
+        q = plan.order[n]
+        post = plan.populations[q]
+        if post.incoming == 0:
+            continue
+        evaluate = words_of(state, EVALUATE, q)
+        pointwise.copy(words_of(state, STALE, q), evaluate)
+        for m in range(post.incoming):
+            k = plan.wiring[post.first_incoming + m]
+            unite(evaluate, words_of(state, MOVED_NEXT, plan.projections[k].pre))
+        if not plan.setting[0].guarded and prediction_may_overflow(plan, state, q):
+            go_back(plan, state, n)
+            return RISKY
+        evaluate_predictions(plan, state, q)
+        state.bound[q, BOUND_BEFORE] = state.bound[q, BOUND_F]
+        status = follow_predictions(plan, state, q)
+        if status != DONE:
+            take_back_predictions(plan, state, q)
+            go_back(plan, state, n)
+            return status
+        exchange_activity(plan, state, q)
+    end_rest(plan, state)
+    finish(plan, state)
+    return DONE
+
+
+@inner
+def relax_by_ticks(plan, state):
+    """Settle tick by tick, all value nodes at the same time, until none moves."""
+    if not plan.setting[0].guarded and may_overflow(plan, state):
+        return RISKY
+    prepare(plan, state)
+    rows = state.clock[ROWS]
+    moving = True
+    while moving:
+        for q in range(plan.populations.size):
+            if plan.populations[q].incoming:
+                mark(state, EVALUATE, q, 0, rows, 1)
+                evaluate_predictions(plan, state, q)
+        moving = False
+        for q in range(plan.populations.size):
+            if plan.populations[q].incoming:
+                status = follow_predictions(plan, state, q)
+                if status != DONE:
+                    return status
+                moving = moving or any_set(words_of(state, MOVED_NEXT, q))
+        for q in range(plan.populations.size):
+            if plan.populations[q].incoming:
+                commit_activity(plan, state, q)
+        if moving:
+            state.clock[TICK] += 1
+    end_rest(plan, state)
+    finish(plan, state)
+    return DONE
+
+
+@inner
+def relax(plan, state):
+    """Settle: by one sweep, or tick by tick when clock-driven."""
+    if plan.setting[0].event_driven:
+        return relax_at_once(plan, state)
+    return relax_by_ticks(plan, state)

@@ -1,0 +1,144 @@
+"""Whole batches in the compiled loop: presentations to learn from, and predictions."""
+
+from __future__ import annotations
+
+from neurosim.kernels.arrays.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
+from neurosim.kernels.arrays.rows import block, clear, mark, note_bound, words_of
+from neurosim.kernels.arrays.table import opened
+from neurosim.kernels.machine.calls import call_activation
+from neurosim.kernels.machine.decorators import entry, inner
+from neurosim.kernels.machine.intrinsics import row_span, span
+from neurosim.kernels.nodes import pointwise
+from neurosim.kernels.verbs.clamp import (
+    clamp_offered,
+    consolidate,
+    hold,
+    offer,
+    release_values,
+    teach,
+)
+from neurosim.kernels.verbs.settle import relax
+from neurosim.kernels.verbs.tick import is_quiet, tick
+
+__all__ = ["announce", "infer", "show", "train"]
+
+
+@inner
+def show(plan, state, samples, chosen, first):
+    """Clamp every input population to the chosen samples, one per replica.
+
+    The same as clamping and then settling, but that mu is evaluated once, when settling.
+    """
+    rows = state.clock[ROWS]
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        if population.column < 0 or population.incoming > 0:
+            continue
+        bound = 0.0
+        for r in range(rows):
+            x = population.x + r * population.stride
+            sample = row_span(
+                samples, chosen[first + r], population.column, population.column + population.size
+            )
+            top = pointwise.accept(sample, span(state.real, x, x + population.size))
+            bound = max(bound, top)
+        count = rows * population.stride
+        clear(words_of(state, UNSENT, p))
+        if population.linear == 0:
+            call_activation(
+                population.activation, state.real, population.x, population.f, population.slope,
+                count,
+            )  # fmt: skip
+            bound = pointwise.largest(block(state.real, population.f, 0, count))
+        note_bound(state, p, BOUND_F, rows, bound)
+        hold(plan, state, p, 1)
+        for n in range(population.outgoing):
+            q = plan.projections[plan.wiring[population.first_outgoing + n]].post
+            mark(state, STALE, q, 0, rows, 1)
+
+
+@inner
+def announce(state, samples, chosen, first, batch):
+    """Say which samples come next, so that they can be on their way from memory."""
+    count = max(0, min(batch, chosen.size - first))
+    width = samples.shape[1] * samples.itemsize
+    for r in range(count):
+        state.ahead[1 + r] = samples.ctypes.data + chosen[first + r] * width
+    state.ahead[0] = count
+
+
+@entry
+def train(table, parameter, inputs, targets, chosen, batch, ticks):
+    """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
+
+    A presentation ends after `ticks`, or before that when the network is quiet. Returns (status,
+    samples whose presentation was begun, ticks made in the last one, replica ticks made in all); it
+    is the last one that a status other than DONE is about, and it is left in the middle.
+    """
+    plan, state = opened(table, parameter)
+    made = 0
+    total = 0
+    for first in range(0, chosen.size, batch):
+        rows = min(batch, chosen.size - first)
+        state.clock[ROWS] = rows
+        made = -2
+        show(plan, state, inputs, chosen, first)
+        announce(state, inputs, chosen, first + batch, batch)
+        status = relax(plan, state)
+        if status != DONE:
+            return status, first + rows, made, total
+        made = -1
+        teach(state, 1)
+        for p in range(plan.populations.size):
+            population = plan.populations[p]
+            if population.column >= 0 and population.incoming > 0:
+                top = 0.0
+                last = population.column + population.size
+                for r in range(rows):
+                    target = row_span(targets, chosen[first + r], population.column, last)
+                    top = max(top, offer(plan, state, p, r, target))
+                status = clamp_offered(plan, state, p, top)
+                if status != DONE:
+                    return status, first + rows, made, total
+        made = 0
+        while made < ticks:
+            if plan.setting[0].event_driven and is_quiet(plan, state):
+                break
+            status = tick(plan, state, True)
+            if status != DONE:
+                return status, first + rows, made, total
+            made += 1
+            total += rows
+        for p in range(plan.populations.size):
+            population = plan.populations[p]
+            if population.column >= 0 and population.incoming > 0:
+                release_values(plan, state, p)
+        teach(state, 0)
+        status = consolidate(plan, state)
+        if status != DONE:
+            return status, first + rows, ticks, total
+    return DONE, chosen.size, made, total
+
+
+@entry
+def infer(table, parameter, inputs, chosen, batch, predictions):
+    """Show samples, settle, and copy the outputs, column by column."""
+    plan, state = opened(table, parameter)
+    for first in range(0, chosen.size, batch):
+        rows = min(batch, chosen.size - first)
+        state.clock[ROWS] = rows
+        show(plan, state, inputs, chosen, first)
+        status = relax(plan, state)
+        if status != DONE:
+            return status
+        for p in range(plan.populations.size):
+            population = plan.populations[p]
+            if population.column >= 0 and population.incoming > 0:
+                for r in range(rows):
+                    x = population.x + r * population.stride
+                    last = population.column + population.size
+                    pointwise.copy(
+                        span(state.real, x, x + population.size),
+                        row_span(predictions, first + r, population.column, last),
+                    )
+    return DONE

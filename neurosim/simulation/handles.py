@@ -1,0 +1,220 @@
+"""Value nodes, error nodes and synapses as objects: their state, their neighbours, nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neurosim import checks
+from neurosim.errors import ArgumentError, ProtocolError
+from neurosim.kernels.arrays import layout
+
+if TYPE_CHECKING:
+    from neurosim.description.projection import Projection
+    from neurosim.simulator import Simulator
+
+__all__ = ["ErrorNode", "FeedbackSynapse", "Synapse", "ValueNode"]
+
+
+class _Node:
+    def __init__(self, simulator: Simulator, population: str, index: int, replica: int) -> None:
+        self._simulator = simulator
+        self.population, self.index, self.replica = population, index, replica
+
+    def _read(self, field: str) -> float:
+        view = self._simulator._lowered.view(field, self.population)
+        return float(view[self.replica, self.index])
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[int, str, int, int]:
+        return id(self._simulator), self.population, self.index, self.replica
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.population!r}, {self.index})"
+
+
+class ValueNode(_Node):
+    """A value node: its activity x, and what it is wired to."""
+
+    @property
+    def x(self) -> float:
+        """Its activity."""
+        return self._read("x")
+
+    @property
+    def clamped(self) -> bool:
+        """Whether the world holds it."""
+        return bool(self._read("clamped"))
+
+    @property
+    def error_node(self) -> ErrorNode | None:
+        """The error node that compares x with its prediction; None if nothing predicts it."""
+        if not self._simulator._lowered.is_predicted(self.population):
+            return None
+        return ErrorNode(self._simulator, self.population, self.index, self.replica)
+
+    @property
+    def outgoing(self) -> list[Synapse]:
+        """The synapses through which it predicts others, by name of their population."""
+        projections = self._simulator._lowered.network.projections
+        return [
+            Synapse(self._simulator, name, self.index, j, self.replica)
+            for name in sorted(projections)
+            if projections[name].pre == self.population
+            for j in projections[name].targets(self.index)
+        ]
+
+
+class ErrorNode(_Node):
+    """An error node: epsilon = x - mu, and its change detector phi."""
+
+    @property
+    def epsilon(self) -> float:
+        """Its activity, the prediction error."""
+        return self._read("epsilon")
+
+    @property
+    def mu(self) -> float:
+        """The prediction of its value node."""
+        return self._read("mu")
+
+    @property
+    def phi(self) -> bool:
+        """Whether its change detector fires."""
+        return bool(self._read("phi"))
+
+    @property
+    def value_node(self) -> ValueNode:
+        """The value node whose error it is."""
+        return ValueNode(self._simulator, self.population, self.index, self.replica)
+
+    @property
+    def incoming(self) -> list[Synapse]:
+        """The synapses that predict it, by name of their population."""
+        projections = self._simulator._lowered.network.projections
+        return [
+            Synapse(self._simulator, name, i, self.index, self.replica)
+            for name in sorted(projections)
+            if projections[name].post == self.population
+            for i in projections[name].sources(self.index)
+        ]
+
+
+class Synapse:
+    """A synapse between a value node and an error node: theta, shared by all replicas.
+
+    A projection over several levels ends in a synapse from a relay; `pre` is that relay.
+    """
+
+    def __init__(
+        self, simulator: Simulator, projection: str, pre: int, post: int, replica: int = 0
+    ) -> None:
+        self._simulator, self._projection = simulator, projection
+        self._pre, self._post, self._replica = pre, post, replica
+
+    @property
+    def _described(self) -> Projection:
+        return self._simulator._lowered.network.projections[self._projection]
+
+    @property
+    def _index(self) -> tuple[int, ...]:
+        index = self._described.weight_index(self._pre, self._post)
+        assert index is not None
+        return index
+
+    def _read_weight(self, *, feedback: bool) -> float:
+        block = self._simulator._lowered.theta_block(self._projection, feedback=feedback)
+        return float(block[self._index])
+
+    def _set_weight(self, value: object, *, feedback: bool) -> None:
+        number = checks.real(repr(self), "theta", value)
+        if self.is_cut:
+            raise ProtocolError(f"{self!r}: the synapse is cut; mend it first")
+        if abs(number) > float(self._simulator._lowered.plan.parameter[layout.LIMIT]):
+            raise ArgumentError(f"{self!r}: theta = {number!r} is too large for this dtype")
+        self._simulator._set_theta(self._projection, self._index, number, feedback)
+
+    @property
+    def theta(self) -> float:
+        """Its weight. Setting it refreshes the error that depends on it."""
+        return self._read_weight(feedback=False)
+
+    @theta.setter
+    def theta(self, value: float) -> None:
+        self._set_weight(value, feedback=False)
+
+    @property
+    def feedback(self) -> FeedbackSynapse:
+        """The synapse through which the error comes back."""
+        return FeedbackSynapse(
+            self._simulator, self._projection, self._pre, self._post, self._replica
+        )
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it was cut: it carries nothing, and learns nothing."""
+        return self.key in self._simulator._lesions.cuts
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Its projection, and the indices of the nodes at its ends."""
+        return self._projection, self._pre, self._post
+
+    @property
+    def plastic(self) -> bool:
+        """Whether it learns."""
+        return self._described.plastic
+
+    @property
+    def pre(self) -> ValueNode:
+        """The value node at its beginning."""
+        return ValueNode(self._simulator, self._described.pre, self._pre, self._replica)
+
+    @property
+    def post(self) -> ErrorNode:
+        """The error node at its end."""
+        return ErrorNode(self._simulator, self._described.post, self._post, self._replica)
+
+    def __repr__(self) -> str:
+        pre, post = self._described.pre, self._described.post
+        return f"Synapse({pre!r}, {self._pre}, {post!r}, {self._post})"
+
+
+class FeedbackSynapse(Synapse):
+    """The way back of a synapse: from the error node at its end to the value node at its beginning.
+
+    Unless the projection has feedback synapses of its own its theta is that of the way forth.
+    """
+
+    @property
+    def theta(self) -> float:
+        """Its weight."""
+        return self._read_weight(feedback=True)
+
+    @theta.setter
+    def theta(self, value: float) -> None:
+        self._set_weight(value, feedback=True)
+
+    @property
+    def plastic(self) -> bool:
+        """Whether it learns."""
+        return self._described.plastic and self._described.feedback != "fixed"
+
+    @property
+    def pre(self) -> ErrorNode:  # type: ignore[override]
+        """The error node that it comes from."""
+        return ErrorNode(self._simulator, self._described.post, self._post, self._replica)
+
+    @property
+    def post(self) -> ValueNode:  # type: ignore[override]
+        """The value node that it leads to."""
+        return ValueNode(self._simulator, self._described.pre, self._pre, self._replica)
+
+    def __repr__(self) -> str:
+        pre, post = self._described.post, self._described.pre
+        return f"FeedbackSynapse({pre!r}, {self._post}, {post!r}, {self._pre})"
