@@ -27,7 +27,7 @@ def describe() -> dict[str, Any]:
         "system": platform.system(),
         "cores": cores(),
         "vector_bits": next((bits for name, bits in _WIDTHS if name in features), None),
-        "available_memory_gib": round(available_bytes() / 2**30, 1) or None,
+        "memory": _memory(),
         "python": platform.python_version(),
         "blas": f"{blas.get('name')} {blas.get('version')}",
         **_versions("neurosim", "numpy", "numba", "llvmlite"),
@@ -48,6 +48,15 @@ def available_bytes() -> int:
         if text.startswith("MemAvailable:"):
             return int(text.split()[1]) * 1024
     return 0
+
+
+def _memory() -> str | None:
+    """Return all memory, which does not change from run to run as what is available does."""
+    try:
+        size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+    return f"{size / 2**30:.1f} GiB"
 
 
 class Others:

@@ -12,7 +12,7 @@ from benchmarks.interleave import Contestant, interleave, same_result
 from benchmarks.peers import BLOCKS, measure
 from benchmarks.report import Row
 from neurosim.description.pattern import Pattern
-from neurosim.kernels.arrays.layout import row_stride
+from neurosim.kernels.machine.padding import row_stride
 from neurosim.kernels.sums.dense import accumulate_feedback, accumulate_prediction, learn
 from neurosim.kernels.sums.sparse import (
     feed_back_sparsely,

@@ -82,6 +82,7 @@ def _clamped_ticks(work: Work, by_step: bool = False, monitored: bool = False) -
         ns.StateMonitor(sim, "x")
     generator = np.random.Generator(np.random.PCG64(2))
     top = len(work.weights[-1][0])
+    taught = False
 
     def run(first: int, last: int) -> None:
         if by_step:
@@ -91,8 +92,10 @@ def _clamped_ticks(work: Work, by_step: bool = False, monitored: bool = False) -
             sim.run(last - first, learning=False)
 
     def reset() -> None:
-        if "output" in sim._clamped:
+        nonlocal taught
+        if taught:
             sim.release("output")
+        taught = True
         sim.clamp("input", work.inputs[0])
         sim.settle()
         sim.clamp("output", generator.uniform(-1.0, 1.0, top))

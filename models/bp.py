@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from .. import checks
 from ..auditing.audit import Audit, audit_backpropagation
-from ..description.projection import Projection
-from ..engine.guard import Guard, overflowing_node, overflowing_weight
-from ..engine.lowering import Lowered
-from ..errors import ArgumentError, ArgumentTypeError, DivergenceError
-from ..kernels.verbs import backpropagation as kernel
+from ..backpropagation.backpropagation import Backpropagation
+from ..holding import Shown
 from ..network import Network
-from ..rules.model import Model
-from ..simulation import samples, training
-from ..simulation.slices import adapted
+from ..simulation.samples import Progress
 
 __all__ = ["BP"]
 
@@ -43,6 +36,11 @@ class BP:
     dtype : {"float64", "float32"}
         Precision.
 
+    Attributes
+    ----------
+    backpropagation : Backpropagation
+        What runs.
+
     Examples
     --------
     >>> import neurosim as ns
@@ -60,6 +58,8 @@ class BP:
     Delta w = alpha delta f(y).
     """
 
+    __slots__ = ("__weakref__", "backpropagation")
+
     def __init__(
         self,
         network: Network,
@@ -70,32 +70,25 @@ class BP:
         arithmetic: Literal["engine", "blas"] = "engine",
         dtype: Literal["float64", "float32"] = "float64",
     ) -> None:
-        if not isinstance(network, Network):
-            raise ArgumentTypeError(f"BP: network must be a Network, not {network!r}")
-        if not network.inputs or not network.outputs:
-            raise ArgumentError("BP: the network has no input or no output population")
-        model = Model(learning_rate=learning_rate, batch_reduction=batch_reduction)
-        self.learning_rate = learning_rate
-        self.network = network
-        self.batch_size = checks.integer("BP", "batch_size", batch_size, 1)
-        self.arithmetic = checks.choice("BP", "arithmetic", arithmetic, ("engine", "blas"))
-        name = dtype.name if isinstance(dtype, np.dtype) else dtype
-        self.dtype = np.dtype(checks.choice("BP", "dtype", name, ("float64", "float32")))
-        # NumPy's arithmetic needs no relays, and so checks them.
-        self._lowered = Lowered(
-            network, self.batch_size, self.dtype, relays=self.arithmetic == "engine"
-        )
-        self._lowered.set_learning_rates(model)
-        setting = self._lowered.plan.setting[0]
-        setting["mean"], setting["event_driven"] = batch_reduction == "mean", 1
-        setting["guarded"] = 1
-        if self.arithmetic == "blas":
-            self._check_activations()
+        self.backpropagation = Backpropagation(
+            network, learning_rate=learning_rate, batch_size=batch_size,
+            batch_reduction=batch_reduction, arithmetic=arithmetic, dtype=dtype,
+        )  # fmt: skip
 
-    @property
-    def weights(self) -> dict[str, npt.NDArray[Any]]:
-        """Copies of the weights, as `Simulator.weights` gives them."""
-        return self._lowered.weights()
+    network = Shown[Network](lambda bp: bp.backpropagation.network, "As it was described.")
+    learning_rate = Shown[float | Mapping[str, float]](
+        lambda bp: bp.backpropagation.learning_rate, "alpha, one or one per projection."
+    )
+    batch_size = Shown[int](lambda bp: bp.backpropagation.batch_size, "Samples per update.")
+    batch_reduction = Shown[str](
+        lambda bp: bp.backpropagation.batch_reduction, "Whether updates add or average."
+    )
+    arithmetic = Shown[str](lambda bp: bp.backpropagation.arithmetic, '"engine" or "blas".')
+    dtype = Shown[np.dtype[Any]](lambda bp: bp.backpropagation.dtype, "Precision.")
+    weights = Shown[dict[str, npt.NDArray[Any]]](
+        lambda bp: bp.backpropagation.lowered.weights(),
+        "Copies of the weights, as `Simulator.weights` gives them.",
+    )
 
     def fit(
         self,
@@ -105,166 +98,24 @@ class BP:
         epochs: int = 1,
         shuffle: bool = True,
         seed: int = 0,
-        progress: samples.Progress | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Learn from samples, as `Simulator.fit` does, in the same order for the same seed."""
-        x, y = samples.paired("BP.fit", inputs, targets, self._lowered)
-        epochs, orders = samples.orders("BP.fit", len(x), epochs, shuffle, seed)
-        report = samples.check_progress("BP.fit", progress)
-        update = self._update_by_engine if self.arithmetic == "engine" else self._update_by_blas
-        batches, done = 16, 0
-        for order in orders:
-            first = 0
-            while first < len(order):
-                begun = time.perf_counter()
-                chosen = order[first : first + batches * self.batch_size]
-                update(x, y, chosen)
-                first += len(chosen)
-                done += len(chosen)
-                report(done, epochs * len(x))
-                batches = adapted(batches, time.perf_counter() - begun)
+        self.backpropagation.fit(
+            inputs, targets, epochs=epochs, shuffle=shuffle, seed=seed, progress=progress
+        )
 
     def set_weights(self, weights: Mapping[str, npt.ArrayLike]) -> None:
         """Set the weights of some projections, by name; all are checked before any is set."""
-        checked = {}
-        if not isinstance(weights, Mapping):
-            raise ArgumentTypeError("BP.set_weights: weights must be a mapping of name to array")
-        for name, values in weights.items():
-            checks.choice("BP.set_weights", "projection", name, self._lowered.weight_names)
-            block = self._lowered.theta_block(name)
-            checked[name] = checks.finite_array(
-                "BP.set_weights", name, values, block.shape, self.dtype
-            )
-        for name, values in checked.items():
-            np.add(values, 0.0, out=self._lowered.theta_block(name))
-
-    def audit(self, *, samples: int = 24, seed: int = 0) -> Audit:
-        """Test on copies what an update depends on, as `Simulator.audit` does for a tick."""
-        samples = checks.integer("BP.audit", "samples", samples, 1)
-        seed = checks.integer("BP.audit", "seed", seed, 0)
-        return audit_backpropagation(self, samples, seed)
+        self.backpropagation.set_weights(weights)
 
     def predict(self, inputs: object) -> Any:
         """Return the outputs for the inputs, as `Simulator.predict` does."""
-        x = samples.matrix("BP.predict", "inputs", inputs, self._lowered, self.network.inputs)
-        return training.predict(Guard(self._lowered, timed=False), x)
+        return self.backpropagation.predict(inputs)
 
-    def _update_by_engine(
-        self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
-    ) -> None:
-        lowered = self._lowered
-        before = lowered.blocks.theta.copy()
-        failed = kernel.backpropagate(*lowered.arguments, x, y, chosen, self.batch_size) >= 0
-        # y is kept as x, and delta as epsilon.
-        fault = overflowing_node(lowered, ("x", "f", "epsilon")) if failed else None
-        fault = fault or overflowing_weight(lowered)
-        if fault is not None:
-            if overflowing_weight(lowered):
-                lowered.blocks.theta[:] = before
-            raise DivergenceError(*fault)
-
-    @np.errstate(over="ignore", invalid="ignore")
-    def _update_by_blas(
-        self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
-    ) -> None:
-        lowered, network = self._lowered, self._lowered.network
-        projections = network.projections
-        root = {name: projections[name].shares or name for name in sorted(projections)}
-        weights = {name: lowered.theta_block(name) for name in root}
-        alpha = {name: lowered.plan.alpha[k] for name, k in lowered.projection_index.items()}
-        order = [lowered.names[p] for p in lowered.plan.order]
-        into = {n: [p for p in root if projections[p].post == n] for n in order}
-        out = {n: [p for p in root if projections[p].pre == n] for n in order}
-        inputs, outputs = lowered.columns(network.inputs), lowered.columns(network.outputs)
-        for first in range(0, len(chosen), self.batch_size):
-            batch = chosen[first : first + self.batch_size]
-            theta = {name: _matrix(projections[name], weights[name]) for name in root}
-            f: dict[str, Any] = {}
-            slope: dict[str, Any] = {}
-            delta: dict[str, Any] = {}
-            for name in order:
-                if network.populations[name].constant:
-                    value = np.ones((len(batch), 1), self.dtype)
-                elif name in inputs:
-                    value = x[batch][:, inputs[name]]
-                else:
-                    value = sum(f[projections[p].pre] @ theta[p] for p in into[name])
-                if name in outputs:
-                    delta[name] = y[batch][:, outputs[name]] - value
-                else:
-                    f[name], slope[name] = _NUMPY[network.populations[name].activation.name](value)
-            for name in reversed(order):
-                if name not in delta and into[name]:
-                    back = sum(delta[projections[p].post] @ theta[p].T for p in out[name])
-                    delta[name] = slope[name] * back
-            samples_in = self.dtype.type(len(batch) if lowered.plan.setting[0]["mean"] else 1)
-            before = lowered.blocks.theta.copy()
-            for name, projection in projections.items():
-                if projection.plastic:
-                    gradient = f[projection.pre].T @ delta[projection.post]
-                    step = alpha[root[name]] / samples_in
-                    _descend(projection, weights[root[name]], step * gradient)
-            fault = overflowing_weight(lowered)
-            if fault is not None:
-                lowered.blocks.theta[:] = before
-                raise DivergenceError(*fault)
-
-    def _check_activations(self) -> None:
-        for name, population in self.network.populations.items():
-            if population.activation.name not in _NUMPY and name not in self.network.outputs:
-                raise ArgumentError(
-                    f"BP: population {name!r} has an activation of your own, which NumPy's "
-                    'arithmetic does not know; use arithmetic="engine"'
-                )
+    def audit(self, *, samples: int = 24, seed: int = 0) -> Audit:
+        """Test on copies what an update depends on, as `Simulator.audit` does for a tick."""
+        return audit_backpropagation(self.backpropagation, samples=samples, seed=seed)
 
     def __repr__(self) -> str:
         return f"BP({self.network!r}, {self.arithmetic}, {self.dtype.name})"
-
-
-def _matrix(projection: Projection, weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The weights as a matrix, with zeros where nothing is connected."""
-    return weights if projection.pattern is None else projection.pattern.matrix(weights)
-
-
-def _descend(projection: Projection, weights: npt.NDArray[Any], change: npt.NDArray[Any]) -> None:
-    """Add a matrix of changes to the weights, in place."""
-    pattern = projection.pattern
-    if pattern is None:
-        weights += change
-    else:
-        numbers = np.arange(len(weights)) if pattern.weight is None else pattern.weight
-        np.add.at(weights, numbers, change[pattern.pre, pattern.post])
-
-
-def _sigmoid(x: Any) -> Any:
-    e = np.exp(-np.abs(x))
-    f = np.where(x >= 0, 1 / (1 + e), e / (1 + e))
-    return f, e / (1 + e) ** 2
-
-
-def _tanh(x: Any) -> Any:
-    f = np.tanh(x)
-    return f, 1 - f * f
-
-
-def _softplus(x: Any) -> Any:
-    return np.logaddexp(x, x.dtype.type(0)), _sigmoid(x)[0]
-
-
-def _relu(x: Any) -> Any:
-    return np.maximum(x, 0), (x > 0).astype(x.dtype)
-
-
-def _leaky_relu(x: Any) -> Any:
-    slope = np.where(x > 0, x.dtype.type(1), x.dtype.type(0.01))
-    return slope * x, slope
-
-
-_NUMPY = {
-    "identity": lambda x: (x, np.ones_like(x)),
-    "sigmoid": _sigmoid,
-    "tanh": _tanh,
-    "relu": _relu,
-    "leaky_relu": _leaky_relu,
-    "softplus": _softplus,
-}

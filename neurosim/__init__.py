@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurosim import errors, models
-    from neurosim.auditing import audit
-    from neurosim.datasets import datasets
+    from neurosim import audit, datasets, errors, models
     from neurosim.description import connectors, initializers
     from neurosim.description.activations import Activation
     from neurosim.network import Network
-    from neurosim.recording.monitors import SpikeMonitor, StateMonitor
+    from neurosim.recording.spike_monitor import SpikeMonitor
+    from neurosim.recording.state_monitor import StateMonitor
     from neurosim.rules.model import Model
     from neurosim.simulator import Simulator
+    from neurosim.views import plots
 
 __version__ = "0.1.0"
 
@@ -49,12 +49,11 @@ _HOMES = {
     "Model": "rules.model",
     "Network": "network",
     "Simulator": "simulator",
-    "SpikeMonitor": "recording.monitors",
-    "StateMonitor": "recording.monitors",
+    "SpikeMonitor": "recording.spike_monitor",
+    "StateMonitor": "recording.state_monitor",
 }
 # Modules that are public where they are not in a room.
 _MODULES = {
-    "audit": "auditing.audit",
     "connectors": "description.connectors",
     "initializers": "description.initializers",
     "plots": "views.plots",

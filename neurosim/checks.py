@@ -13,7 +13,10 @@ import numpy.typing as npt
 
 from neurosim.errors import ArgumentError, ArgumentTypeError, DataError
 
-__all__ = ["MOST_TICKS", "boolean", "choice", "finite_array", "integer", "name", "names", "real"]
+__all__ = [
+    "MOST_TICKS", "boolean", "choice", "chosen", "finite_array", "integer", "name", "names",
+    "precision", "real",
+]  # fmt: skip
 
 #: Ticks that may be asked for at a time; ten thousand times as many fit the clock.
 MOST_TICKS = 10**12
@@ -80,6 +83,12 @@ def real(
     return number
 
 
+def precision(owner: str, value: object) -> np.dtype[Any]:
+    """Return the dtype that a user named: float64 or float32."""
+    given = value.name if isinstance(value, np.dtype) else value
+    return np.dtype(choice(owner, "dtype", given, ("float64", "float32")))
+
+
 def name(owner: str, argument: str, value: object) -> str:
     """Return `value` if it can name a population: non-empty, printable, without '->'."""
     if not isinstance(value, str):
@@ -100,6 +109,23 @@ def names(owner: str, argument: str, value: object) -> list[str]:
         if not isinstance(each, str):
             raise ArgumentTypeError(f"{owner}: {argument} must hold strings, not {each!r}")
     return [str(each) for each in value]
+
+
+def chosen(owner: str, argument: str, value: object, allowed: list[str]) -> list[str]:
+    """Return the chosen ones of some names: all of them if None, one, or a list without repetition.
+
+    `argument` is a plural, of which each element is one.
+    """
+    if value is None:
+        return allowed
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, Sequence) or not value:
+        raise ArgumentTypeError(f"{owner}: {argument} must be a name or a list of names")
+    found = [choice(owner, argument[:-1], each, allowed) for each in value]
+    if len(set(found)) != len(found):
+        raise ArgumentError(f"{owner}: {argument} names one twice: {found}")
+    return found
 
 
 def finite_array(

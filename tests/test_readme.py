@@ -1,11 +1,10 @@
 """The scripts of the README print what the README says."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from oracles.processes import run
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 SCRIPTS = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.S)
@@ -13,9 +12,7 @@ SCRIPTS = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.S)
 
 @pytest.mark.parametrize(("script", "printed"), SCRIPTS, ids=range(len(SCRIPTS)))
 def test_script(script, printed):
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
-    )
+    result = run(script)
     assert result.stderr == ""
     assert result.stdout == printed
 

@@ -11,17 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from neurosim.auditing.probe import BackpropagationProbe, Finding, Probe
-from neurosim.rules.local_rules import Rules
+from neurosim import checks
+from neurosim.auditing.backpropagation_probe import BackpropagationProbe
+from neurosim.auditing.comparing import Finding
+from neurosim.auditing.probe import Probe
+from neurosim.backpropagation.backpropagation import Backpropagation
+from neurosim.rules.rules import Rules
+from neurosim.simulation.simulation import Simulation
 
-if TYPE_CHECKING:
-    from neurosim.models import BP
-    from neurosim.network import Network
-    from neurosim.simulator import Simulator
-
-__all__ = ["Audit", "audit_backpropagation", "audit_simulation", "comparison"]
+__all__ = [
+    "PROPERTIES",
+    "Audit",
+    "audit_backpropagation",
+    "audit_simulation",
+    "columns",
+    "yes_or_no",
+]
 
 _VALUE_NODE = ("own x", "own f(x) and f'(x)", "own epsilon", "the sum of epsilon theta")
 _ERROR_NODE = ("own x", "own mu, the sum of theta f(x)")
@@ -82,25 +88,27 @@ class Audit:
         lines = [f"Audit of {self.model}"]
         if self.reads:
             reads = [(kind, "reads " + "; ".join(names)) for kind, names in self.reads.items()]
-            lines += ["", *_columns(reads)]
+            lines += ["", *columns(reads)]
         needs = (("a signal from outside", self.signal), ("the own level", self.level),
                  ("a time since the teacher's onset", self.timer))  # fmt: skip
-        lines += ["", *_columns([(f"needs {what}", _word(need)) for what, need in needs]), ""]
-        lines += _columns(
+        lines += ["", *columns([(f"needs {what}", yes_or_no(need)) for what, need in needs]), ""]
+        lines += columns(
             [
                 (name, "passed" if f.passed else "FAILED", f.words)
                 for name, f in self.findings.items()
             ]
         )
-        lines += ["", *_columns([(name, _word(v)) for name, v in self.properties.items()])]
+        lines += ["", *columns([(name, yes_or_no(v)) for name, v in self.properties.items()])]
         return "\n".join(lines)
 
 
-def _word(value: bool) -> str:
+def yes_or_no(value: bool) -> str:
+    """Word for an answer."""
     return "yes" if value else "no"
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines, in which the cells of a column are below each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -124,12 +132,36 @@ def _what_objects_read(rules: Rules, waits: bool) -> dict[str, tuple[str, ...]]:
     return result
 
 
-def audit_simulation(simulator: Simulator, samples: int, seed: int) -> Audit:
-    """Audit the model of a simulator; see `Simulator.audit`."""
-    model, rules = simulator.model, simulator._lowered.rules
+def audit_simulation(simulation: Simulation, *, samples: int = 24, seed: int = 0) -> Audit:
+    """Say what the model reads and needs, and test on copies of the network that this is all.
+
+    Parameters
+    ----------
+    samples : int
+        Nodes and synapses to be watched while all that they are not wired to is poisoned.
+    seed : int
+        Of the samples that are presented, and of what is disturbed.
+
+    Returns
+    -------
+    Audit
+        Which prints as a report. The simulation itself is left alone; its lesions are not
+        copied.
+
+    Examples
+    --------
+    >>> import neurosim as ns
+    >>> net = ns.Network.layered([4, 5, 5, 3], seed=0)
+    >>> audit = ns.Simulator(net, ns.models.ZIL()).audit()
+    >>> audit.level, audit.signal, audit.properties["local plasticity"]
+    (True, False, True)
+    """
+    samples = checks.integer("Simulator.audit", "samples", samples, 1)
+    seed = checks.integer("Simulator.audit", "seed", seed, 0)
+    model, rules = simulation.model, simulation.lowered.rules
     gate = rules.reads("gate")
-    waits = model.commit == "release" and bool(simulator._lowered.blocks.records["waits"].any())
-    probe = Probe(simulator, seed)
+    waits = model.commit == "release" and bool(simulation.lowered.blocks.records["waits"].any())
+    probe = Probe(simulation, seed)
     findings = {
         "poisoned nodes": probe.poison_around_nodes(samples),
         "poisoned synapses": probe.poison_around_synapses(samples),
@@ -148,46 +180,13 @@ def audit_simulation(simulator: Simulator, samples: int, seed: int) -> Audit:
     )
 
 
-def audit_backpropagation(bp: BP, samples: int, seed: int) -> Audit:
+def audit_backpropagation(bp: Backpropagation, *, samples: int = 24, seed: int = 0) -> Audit:
     """Audit backpropagation: its only step is a whole update."""
+    samples = checks.integer("BP.audit", "samples", samples, 1)
+    seed = checks.integer("BP.audit", "seed", seed, 0)
     probe = BackpropagationProbe(bp, seed)
     findings = {
         "light cone of nodes and synapses": probe.light_cone(samples),
         "order of creation": probe.shuffled_order(),
     }
     return Audit("BP", {}, False, False, False, findings, 0.0)
-
-
-def comparison(network: Network | None = None, *, seed: int = 0) -> str:
-    """Song 2020, Table 2, from audits of BP, IL, Z-IL and Fa-Z-IL.
-
-    Parameters
-    ----------
-    network : Network, optional
-        On which it is measured; a layered one if not given. It should have three levels or more,
-        so that something is out of reach.
-    seed : int
-        Of the samples and of what is disturbed.
-
-    Examples
-    --------
-    >>> import neurosim as ns
-    >>> print(ns.audit.comparison())
-                              BP   IL   ZIL  FaZIL
-    equal to backpropagation  yes  no   yes  yes
-    local plasticity          no   yes  yes  yes
-    partial autonomy          no   yes  yes  yes
-    full autonomy             no   no   no   yes
-    """
-    from neurosim import models
-    from neurosim.network import Network
-    from neurosim.simulator import Simulator
-
-    if network is None:
-        network = Network.layered([4, 5, 6, 5, 4, 3], activation="tanh", bias=True, seed=0)
-    audits = [models.BP(network).audit(seed=seed)]
-    for model in (models.IL(), models.ZIL(), models.FaZIL()):
-        audits.append(Simulator(network, model).audit(seed=seed))
-    rows: list[Sequence[str]] = [("", *(each.model for each in audits))]
-    rows += [(name, *(_word(each.properties[name]) for each in audits)) for name in PROPERTIES]
-    return "\n".join(_columns(rows))

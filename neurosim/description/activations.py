@@ -14,7 +14,7 @@ from typing import Any
 from neurosim.checks import choice, name
 from neurosim.errors import ArgumentTypeError
 
-__all__ = ["ACTIVATIONS", "Activation", "resolve"]
+__all__ = ["ACTIVATIONS", "Activation", "ActivationLike", "BuiltInActivation", "resolve"]
 
 Scalar = Callable[[float], float]
 Pair = Callable[[float], tuple[float, float]]
@@ -63,7 +63,7 @@ class Activation:
 
 @dataclass(frozen=True)
 class BuiltInActivation:
-    """An activation of neurosim, named and found in `neurosim.kernels.elementary` when compiled."""
+    """An activation of neurosim, named and found in `kernels.nodes.elementary` when compiled."""
 
     name: str
 
@@ -77,6 +77,9 @@ class BuiltInActivation:
     def __repr__(self) -> str:
         return f"Activation({self.name!r})"
 
+
+#: What users may give.
+ActivationLike = str | Activation | BuiltInActivation
 
 #: The activations that a name stands for.
 ACTIVATIONS: Mapping[str, BuiltInActivation] = MappingProxyType(

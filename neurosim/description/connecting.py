@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,6 @@ from neurosim.description.initializers import Initializer, XavierUniform
 from neurosim.description.pattern import Pattern
 from neurosim.description.projection import FEEDBACK, Projection, generator_for
 from neurosim.errors import ArgumentError, ArgumentTypeError
-
-if TYPE_CHECKING:
-    from neurosim.network import Network
 
 __all__ = ["WeightsLike", "described"]
 
@@ -30,7 +28,8 @@ def described(
     pre: str,
     post: str,
     shape: tuple[int, int],
-    network: Network,
+    projections: Mapping[str, Projection],
+    seed: int,
     rule: Connector | None,
     weights: WeightsLike | None,
     mask: npt.ArrayLike | None,
@@ -62,10 +61,10 @@ def described(
     shares = None
     if isinstance(weights, Projection):
         lender = weights
-        if network.projections.get(lender.name) is not lender:
+        if projections.get(lender.name) is not lender:
             raise ArgumentError(f"{owner}: weights must be a projection of the same network")
         shares = lender.shares or lender.name
-        pattern = _pattern(owner, shape, rule, mask, network, name) or (
+        pattern = _pattern(owner, shape, rule, mask, seed, name) or (
             lender.pattern if lender.shape == shape else None
         )
         if (pattern is None) != (lender.pattern is None) or lender.weight_shape != (
@@ -91,7 +90,7 @@ def described(
             )
         pattern, initial = _sparse(owner, shape, weights)
     else:
-        pattern = _pattern(owner, shape, rule, mask, network, name)
+        pattern = _pattern(owner, shape, rule, mask, seed, name)
         initial = _values(owner, "weights", shape, pattern, rule, weights)
     back: Any = None
     if feedback_weights is not None:
@@ -106,7 +105,7 @@ def _pattern(
     shape: tuple[int, int],
     rule: Connector | None,
     mask: npt.ArrayLike | None,
-    network: Network,
+    seed: int,
     name: str,
 ) -> Pattern | None:
     if rule is not None and mask is not None:
@@ -126,7 +125,7 @@ def _pattern(
     rule = AllToAll() if rule is None else rule
     if isinstance(rule, type) or not callable(getattr(rule, "pattern", None)):
         raise ArgumentTypeError(f"{owner}: rule must be one of neurosim.connectors, not {rule!r}")
-    return rule.pattern(owner, shape, partial(generator_for, network.seed, f"{name} pattern"))
+    return rule.pattern(owner, shape, partial(generator_for, seed, f"{name} pattern"))
 
 
 def _sparse(owner: str, shape: tuple[int, int], weights: Any) -> tuple[Pattern, npt.NDArray[Any]]:

@@ -104,7 +104,7 @@ class Pattern:
         return full
 
     def table(self) -> Integers:
-        """Pairs, or runs of neighbouring pairs, in the form that `kernels.sparse_sums` reads."""
+        """Pairs, or runs of neighbouring pairs, in the form that `kernels.sums.sparse` reads."""
         weight = np.arange(len(self.pre)) if self.weight is None else self.weight
         starts = np.ones(len(self.pre), np.bool_)
         starts[1:] = (np.diff(self.pre) != 0) | (np.diff(self.post) != 1) | (np.diff(weight) != 1)

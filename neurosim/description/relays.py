@@ -11,9 +11,8 @@ What nothing predicts, inputs and biases, needs no relays: no error is read ther
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,10 +23,7 @@ from neurosim.description.population import Population
 from neurosim.description.projection import Projection
 from neurosim.errors import ArgumentError
 
-if TYPE_CHECKING:
-    from neurosim.network import Network
-
-__all__ = ["duplicate", "readout_name", "relay_name", "wired"]
+__all__ = ["readout_name", "relay_name", "wired"]
 
 
 def readout_name(population: str) -> str:
@@ -55,21 +51,17 @@ def _copying(pre: str, target: Population) -> Projection:
     return Projection(name, pre, target.name, shape, pattern, ones, plastic=False)
 
 
-def duplicate(network: Network) -> Network:
-    """Return a description of its own, with the same populations and projections."""
-    result = copy.copy(network)
-    result._populations = dict(network.populations)
-    result._projections = dict(network.projections)
-    return result
-
-
-def wired(network: Network, *, relays: bool = True) -> Network:
-    """Return a copy of a network that has its readouts, and its relays.
+def wired(
+    described: Mapping[str, Population],
+    connected: Mapping[str, Projection],
+    *,
+    relays: bool = True,
+) -> tuple[dict[str, Population], dict[str, Projection]]:
+    """Return populations and projections with the readouts, and the relays, that these need.
 
     Projections keep their names; what predicts an error node over a distance is a relay.
     """
-    result = duplicate(network)
-    populations, projections = result._populations, result._projections
+    populations, projections = dict(described), dict(connected)
 
     def add(pre: str, name: str) -> None:
         if name in populations and populations[name].derived:
@@ -84,11 +76,11 @@ def wired(network: Network, *, relays: bool = True) -> Network:
         projections[projection.name] = projection
 
     predicting = {p.pre for p in projections.values()}
-    for name, population in network.populations.items():
+    for name, population in described.items():
         if population.output and name in predicting:
             add(name, readout_name(name))
     if not relays:
-        return result
+        return populations, projections
     level = levels(populations, projections.values())
     predicted = {p.post for p in projections.values()}
     for projection in list(projections.values()):
@@ -102,4 +94,4 @@ def wired(network: Network, *, relays: bool = True) -> Network:
             last = name
         if last != pre:
             projections[projection.name] = replace(projection, pre=last)
-    return result
+    return populations, projections

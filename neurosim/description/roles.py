@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from neurosim.description.population import Population
-    from neurosim.network import Network
+from neurosim.description.network import Description
+from neurosim.description.population import Population
 
 __all__ = ["roles"]
 
 
-def roles(network: Network) -> dict[str, str]:
+def roles(network: Description) -> dict[str, str]:
     """Role of each population."""
     inputs, outputs = set(network.inputs), set(network.outputs)
 

@@ -8,37 +8,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurosim.description.activations import ACTIVATIONS
 from neurosim.description.levels import levels, topological_order
+from neurosim.description.network import Description
 from neurosim.description.projection import Projection
-from neurosim.description.relays import duplicate, wired
 from neurosim.engine.compile_cache import prepare_cache
+from neurosim.engine.fresh_state import fresh_state
+from neurosim.engine.loops import compile_sums
+from neurosim.engine.node_blocks import NodeBlocks
 from neurosim.engine.weight_blocks import WeightBlocks
 from neurosim.kernels.arrays import layout
-from neurosim.kernels.arrays.layout import Plan, State, aligned_zeros, row_stride
+from neurosim.kernels.arrays.layout import Plan, State
 from neurosim.kernels.arrays.table import make_table
+from neurosim.kernels.machine.padding import aligned_zeros, row_stride
 from neurosim.kernels.nodes.one_pass import nodes_of_pass
 from neurosim.kernels.sums.sparse import scratch_elements
-from neurosim.network import Network
-from neurosim.rules.compilation import compile_activation, compile_sums
-from neurosim.rules.local_rules import ADDRESSES, Rules
 from neurosim.rules.model import Model
+from neurosim.rules.rules import ADDRESSES, Rules
 
 __all__ = ["Lowered"]
-
-
-def _flags(count: int) -> npt.NDArray[np.uint8]:
-    """Flags that kernels may look at eight at a time: whole words belong to them."""
-    return np.zeros(-(-count // 8), np.uint64).view(np.uint8)[:count]
-
-
-_REACH: dict[object, int] = {
-    ACTIVATIONS["sigmoid"]: layout.REACH_ONE,
-    ACTIVATIONS["tanh"]: layout.REACH_ONE,
-    ACTIVATIONS["relu"]: layout.REACH_X,
-    ACTIVATIONS["leaky_relu"]: layout.REACH_X,
-    ACTIVATIONS["softplus"]: layout.REACH_X,
-}
 
 
 class Lowered:
@@ -49,7 +36,7 @@ class Lowered:
 
     Parameters
     ----------
-    network : Network
+    network : Description
         What to lower, as it was described.
     batch_size : int
         Number of replicas.
@@ -67,7 +54,7 @@ class Lowered:
 
     Attributes
     ----------
-    described, network : Network
+    described, network : Description
         As it was described, and with its relays and readouts.
     names, projection_names, weight_names : list of str
         Of populations and projections, and the projections as described that have weights of their
@@ -76,7 +63,7 @@ class Lowered:
 
     def __init__(
         self,
-        network: Network,
+        network: Description,
         batch_size: int,
         dtype: np.dtype[Any],
         threads: int = 1,
@@ -94,8 +81,8 @@ class Lowered:
             "model": model,
         }
         # Later changes of the description have no effect.
-        self.described, self.batch_size, self.dtype = duplicate(network), batch_size, dtype
-        self.network = wired(self.described, relays=relays)
+        self.described, self.batch_size, self.dtype = network.duplicate(), batch_size, dtype
+        self.network = self.described.wired(relays=relays)
         populations, projections = self.network.populations, self.network.projections
         self.levels = levels(populations, projections.values())
         self.names = sorted(populations)
@@ -110,7 +97,12 @@ class Lowered:
             if name in network.projections and projections[name].shares is None
         ]
         self._lower_projections(threads, shortcuts)
-        self._lower_populations()
+        ends = zip(*(self.projections[end].tolist() for end in ("pre", "post")), strict=True)
+        self.nodes = NodeBlocks(
+            self.names, populations, self.levels, list(ends), batch_size, dtype,
+            remembers=self.rules.of_nodes,
+        )  # fmt: skip
+        self.populations = self.nodes.records
         order = topological_order(populations, projections.values())
         info = np.finfo(dtype)
         self.plan = Plan(
@@ -119,7 +111,7 @@ class Lowered:
             weights=self.blocks.records,
             cut=np.zeros(0, np.int64),
             pattern=self.pattern,
-            wiring=self.wiring,
+            wiring=self.nodes.wiring,
             order=np.array([self.index[name] for name in order], dtype=np.int64),
             alpha=np.zeros(len(self.projection_names), dtype),
             parameter=np.array([1.0, 0.0, info.max / 8, *self.rules.values], dtype),
@@ -136,7 +128,7 @@ class Lowered:
         if threads == 1:
             self._choose_passes()
         self._tell_synapse_rules()
-        self._equip(self._fresh_state())
+        self.equip(fresh_state(self.nodes, self.blocks, len(self.projections)))
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy, or another process, is made of: addresses are of no use there."""
@@ -217,52 +209,6 @@ class Lowered:
         learns_back = projection.plastic and projection.feedback == "plastic"
         record["back_change"] = blocks[where][back] if learns_back else -1
 
-    def _lower_populations(self) -> None:
-        network, dtype = self.network, self.dtype
-        self.populations = np.zeros(len(self.names), layout.POPULATION)
-        incoming: list[list[int]] = [[] for _ in self.names]
-        outgoing: list[list[int]] = [[] for _ in self.names]
-        for k, (pre, post) in enumerate(self.projections[["pre", "post"]].tolist()):
-            incoming[post].append(k)
-            outgoing[pre].append(k)
-        wiring: list[int] = []
-        real = flag = quiet = 0
-        columns = {False: 0, True: 0}
-        for p, name in enumerate(self.names):
-            population, record = network.populations[name], self.populations[p]
-            stride = row_stride(population.size, dtype.itemsize)
-            record["size"], record["stride"] = population.size, stride
-            record["level"] = self.levels[name]
-            # Nothing reads f of an output, and f of the identity is x itself.
-            linear = population.activation == ACTIVATIONS["identity"] or not outgoing[p]
-            record["linear"] = linear
-            record["reach"] = _REACH.get(population.activation, layout.REACH_UNKNOWN)
-            record["injected_until"] = layout.LONG_AGO
-            record["column"] = -1
-            if not population.constant and (not incoming[p] or not outgoing[p]):
-                record["column"] = columns[bool(incoming[p])]
-                columns[bool(incoming[p])] += population.size
-            record["first_incoming"], record["incoming"] = len(wiring), len(incoming[p])
-            wiring += incoming[p]
-            record["first_outgoing"], record["outgoing"] = len(wiring), len(outgoing[p])
-            wiring += outgoing[p]
-            block = self.batch_size * stride
-            memories = layout.MEMORY_BLOCKS if self.rules.of_nodes else ()
-            for field in (*layout.REAL_BLOCKS, *memories):
-                if linear and field in ("f", "f_next"):
-                    continue
-                record[field] = real
-                real += block
-            if linear:
-                record["f"], record["f_next"] = record["x"], record["x_next"]
-            for field in layout.FLAG_BLOCKS:
-                record[field] = flag
-                flag += block
-            record["quiet_since"] = quiet
-            quiet += block
-        self.wiring = np.array(wiring, dtype=np.int64)
-        self._sizes = (real, flag, quiet)
-
     def _choose_passes(self) -> None:
         """Which projections may feed back and predict in one pass over their weights."""
         populations = self.populations
@@ -278,53 +224,8 @@ class Lowered:
                 )
         self.plan.setting[0]["one_pass"] = self.projections["pass_nodes"].any()
 
-    def _fresh_state(self) -> State:
-        real, flag, quiet = self._sizes
-        shape = (len(self.names), self.batch_size)
-        word = np.zeros((layout.ROW_FLAGS, shape[0], -(-shape[1] // 8)), np.uint64)
-        state = State(
-            real=aligned_zeros(real, self.dtype),
-            flag=np.zeros(flag, np.uint8),
-            quiet_since=np.full(quiet, layout.LONG_AGO, np.int64),
-            dated=np.full(shape[0], layout.LONG_AGO, np.int64),
-            injected_until=np.full(quiet, layout.LONG_AGO, np.int64),
-            theta=self.blocks.theta,
-            row=word.view(np.uint8),
-            word=word,
-            asleep=np.zeros(shape[0], np.uint8),
-            near=_flags(shape[0]),
-            agenda=np.array([shape[0], *range(shape[0])], np.int64),
-            evaluated=np.full(shape, layout.LONG_AGO, np.int64),
-            learned=_flags(len(self.projection_names)),
-            learned_next=_flags(len(self.projection_names)),
-            pending=np.zeros(len(self.blocks.records), np.uint8),
-            transposed=np.zeros(len(self.blocks.records), np.uint8),
-            bound=np.zeros((len(self.names), 4)),
-            theta_bound=self.blocks.bound,
-            gradient_bound=np.zeros(len(self.blocks.records)),
-            clock=np.zeros(layout.CLOCK_SIZE, np.int64),
-            count=np.zeros(3, np.int64),
-            ahead=np.zeros(1 + self.batch_size, np.int64),
-        )
-        state.clock[layout.ROWS] = self.batch_size
-        for p, name in enumerate(self.names):
-            record = self.populations[p]
-            population = self.network.populations[name]
-            if record["linear"]:
-                self._block(state, "slope", p)[:] = 1.0
-            else:
-                self._start(state, p)
-            if population.constant:
-                self._block(state, "x", p)[:, :1] = 1.0
-                self._block(state, "clamped", p)[:, :1] = 1
-                record["held"] = 1
-                state.bound[p, layout.BOUND_F] = 1.0
-            # Everything is still to be evaluated for the first time.
-            if record["incoming"]:
-                state.row[layout.STALE, p] = 1
-        return state
-
-    def _equip(self, state: State) -> None:
+    def equip(self, state: State) -> None:
+        """Run with this state from now on."""
         self.state = state
         #: What the entry points of the engine take.
         self.arguments = make_table(self.plan, state), self.plan.parameter
@@ -351,33 +252,10 @@ class Lowered:
         self.blocks.theta[self.plan.cut] = 0
         self.arguments[0][...] = make_table(self.plan, self.state)
 
-    def _start(self, state: State, p: int) -> None:
-        """f(0) and f'(0) of a population whose x is 0."""
-        import ctypes
-
-        record = self.populations[p]
-        activation = self.network.populations[self.names[p]].activation
-        record["activation"] = compile_activation(activation.functions, self.dtype)
-        call = ctypes.CFUNCTYPE(
-            None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64
-        )(int(record["activation"]))
-        address, item = state.real.ctypes.data, self.dtype.itemsize
-        count = self.batch_size * int(record["stride"])
-        call(*(address + item * int(record[field]) for field in ("x", "f", "slope")), count)
-        f = int(record["f"])
-        state.bound[p, layout.BOUND_F] = np.abs(state.real[f : f + count]).max()
-
-    def _block(self, state: State, field: str, p: int) -> npt.NDArray[Any]:
-        record = self.populations[p]
-        source = state.real if field in layout.REAL_BLOCKS else state.flag
-        stride = int(record["stride"])
-        start = int(record[field])
-        return source[start : start + self.batch_size * stride].reshape(-1, stride)
-
     def view(self, field: str, population: str) -> npt.NDArray[Any]:
         """Array of shape (replicas, nodes) onto a block of the state."""
         p = self.index[population]
-        return self._block(self.state, field, p)[:, : int(self.populations[p]["size"])]
+        return self.nodes.block(self.state, field, p)[:, : int(self.populations[p]["size"])]
 
     def theta_block(self, name: str, *, feedback: bool = False) -> npt.NDArray[Any]:
         """Array onto the forward, or feedback, weights of a projection."""
@@ -390,35 +268,6 @@ class Lowered:
         if feedback:
             names = [name for name in self.projection_names if self.blocks.has_feedback(name)]
         return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
-
-    def end_spikes(self) -> None:
-        """Have no change detector fire, and none evaluated in this snapshot."""
-        state = self.state
-        state.row[layout.SPIKING] = 0
-        state.evaluated[:] = layout.LONG_AGO
-        for p in range(len(self.names)):
-            self._block(state, "phi", p)[...] = 0
-
-    def begin_phi_anew(self) -> None:
-        """Have no change detector fire, and all that went before count as quiet."""
-        state = self.state
-        now, threshold = state.clock[layout.TICK], self.plan.parameter[layout.ZERO_THRESHOLD]
-        self.end_spikes()
-        for p in range(len(self.names)):
-            self._block(state, "seen", p)[...] = 0
-            epsilon = self._block(state, "epsilon", p)
-            start = int(self.populations[p]["quiet_since"])
-            since = state.quiet_since[start : start + epsilon.size].reshape(epsilon.shape)
-            since[...] = np.where(np.abs(epsilon) <= threshold, layout.LONG_AGO, now)
-            state.dated[p] = now
-
-    def forget_changes(self) -> None:
-        """Drop what weights that are used more than once have learned since they last changed."""
-        for b, record in enumerate(self.blocks.records):
-            if record["gradient"] >= 0:
-                self.blocks.view(b, "gradient")[...] = 0
-        self.state.pending[:] = 0
-        self.state.gradient_bound[:] = 0
 
     def is_predicted(self, name: str) -> bool:
         """Whether a population has error nodes: something predicts it."""
@@ -450,7 +299,8 @@ class Lowered:
         """Share plan and weights, with a state of its own."""
         other = object.__new__(Lowered)
         vars(other).update(vars(self))
-        other.populations = self.populations.copy()
-        other.plan = self.plan._replace(populations=other.populations)
-        other._equip(other._fresh_state())
+        nodes = self.nodes.copy()
+        plan = self.plan._replace(populations=nodes.records)
+        vars(other).update(nodes=nodes, populations=nodes.records, plan=plan)
+        other.equip(fresh_state(nodes, self.blocks, len(self.projections)))
         return other

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from neurosim.description.projection import Projection
 from neurosim.kernels.arrays import layout
-from neurosim.kernels.arrays.layout import PADDING, aligned_zeros, row_stride
+from neurosim.kernels.machine.padding import PADDING, aligned_zeros, row_stride
 from neurosim.kernels.sums.transposes import transpose_elements
-from neurosim.rules.local_rules import Rules
+from neurosim.rules.rules import Rules
 
 __all__ = ["WeightBlocks"]
 

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim import models
-from neurosim.datasets.datasets import Dataset, digits
+from neurosim.datasets.dataset import Dataset
+from neurosim.datasets.scikit_digits import digits
 from neurosim.network import Network
-from neurosim.recording.monitors import SpikeMonitor
+from neurosim.recording.spike_monitor import SpikeMonitor
 from neurosim.simulator import Simulator
 
 __all__ = ["Comparison", "compare", "spikes_of_one_digit"]

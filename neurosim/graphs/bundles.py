@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
 from neurosim import checks
-from neurosim.description.connectors import Draws
+from neurosim.description.connector import Draws
+from neurosim.description.network import Description
 from neurosim.description.pattern import Pattern
 from neurosim.description.projection import FEEDBACK
 from neurosim.errors import ArgumentError
 from neurosim.graphs.edges import Reals, Synapses
 from neurosim.graphs.neurons import OWNER, Integers
-
-if TYPE_CHECKING:
-    from neurosim.network import Network
 
 __all__ = ["connect"]
 
@@ -64,7 +62,7 @@ class Bundle:
 
 
 def _bundles(
-    network: Network, groups: Mapping[str, Integers], synapses: Synapses
+    network: Description, groups: Mapping[str, Integers], synapses: Synapses
 ) -> tuple[list[Bundle], Synapses]:
     """All projections, and the synapses in their order."""
     names = list(groups)
@@ -151,7 +149,7 @@ def _check_feedback_weights(bundle: Bundle, synapses: Synapses) -> None:
     _check_alike(synapses, "feedback_weight", chosen[first][number], chosen, "share a weight")
 
 
-def connect(network: Network, groups: Mapping[str, Integers], synapses: Synapses) -> None:
+def connect(network: Description, groups: Mapping[str, Integers], synapses: Synapses) -> None:
     """Connect the populations, lenders of weights before borrowers."""
     bundles, synapses = _bundles(network, groups, synapses)
     _check_bundles(bundles, synapses)
@@ -164,7 +162,7 @@ def connect(network: Network, groups: Mapping[str, Integers], synapses: Synapses
         _connect_bundle(network, bundle, synapses)
 
 
-def _connect_bundle(network: Network, bundle: Bundle, synapses: Synapses) -> None:
+def _connect_bundle(network: Description, bundle: Bundle, synapses: Synapses) -> None:
     chosen = bundle.synapses
     first = chosen.start
     number = synapses.number[chosen] if bundle.lender is not None else None

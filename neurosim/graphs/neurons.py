@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -16,10 +16,8 @@ import numpy.typing as npt
 from neurosim import checks
 from neurosim.description.activations import ACTIVATIONS, Activation, BuiltInActivation, resolve
 from neurosim.description.levels import reachable
+from neurosim.description.network import Description
 from neurosim.errors import ArgumentError, ArgumentTypeError
-
-if TYPE_CHECKING:
-    from neurosim.network import Network
 
 __all__ = [
     "OWNER",
@@ -261,7 +259,7 @@ def grouped(
 
 
 def add_populations(
-    network: Network,
+    network: Description,
     neurons: Neurons,
     groups: Mapping[str, Integers],
     role: list[str],
@@ -293,7 +291,4 @@ def add_populations(
                 f"{neurons.owner(others[0])}: a constant is a population of its own, but {name!r} "
                 f"has {len(members)}"
             )
-        constant = network.add_bias(name, [])
-        network._populations[name] = replace(
-            constant, labels=None if labels is None else tuple(labels)
-        )
+        network.add_bias(name, [], labels=labels)

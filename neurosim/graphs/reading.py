@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 
 from neurosim import checks
 from neurosim.description.levels import levels, longest_distances
+from neurosim.description.network import Description
 from neurosim.description.roles import roles
 from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.graphs.bundles import connect
@@ -24,9 +25,6 @@ from neurosim.graphs.neurons import (
     words_of_nodes,
 )
 
-if TYPE_CHECKING:
-    from neurosim.network import Network
-
 __all__ = ["network_from_graph", "seed_of"]
 
 
@@ -41,7 +39,7 @@ def seed_of(graph: object) -> int | None:
 
 
 def network_from_graph(
-    network: Network, graph: nx.DiGraph[Any], activation: object, activations: object
+    network: Description, graph: nx.DiGraph[Any], activation: object, activations: object
 ) -> None:
     """Fill an empty network with the neurons and synapses of a graph."""
     if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
+from neurosim import checks
 from neurosim.description.naming import node_names
+from neurosim.description.network import Description
 from neurosim.description.population import Population
 from neurosim.description.projection import Projection
 from neurosim.description.roles import roles
 from neurosim.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from neurosim.network import Network
-    from neurosim.simulator import Simulator
+from neurosim.simulation.simulation import Simulation
 
 __all__ = ["network_to_graph", "simulation_to_graph"]
 
@@ -74,7 +73,7 @@ def initial_weights(
     return np.concatenate(parts)
 
 
-def network_to_graph(network: Network) -> nx.DiGraph[str]:
+def network_to_graph(network: Description) -> nx.DiGraph[str]:
     """Return the graph of all neurons; see `Network.to_networkx`."""
     graph: nx.DiGraph[str] = nx.DiGraph(seed=str(network.seed))
     role = roles(network)
@@ -104,10 +103,18 @@ def network_to_graph(network: Network) -> nx.DiGraph[str]:
     return graph
 
 
-def simulation_to_graph(simulator: Simulator, replica: int) -> nx.DiGraph[str]:
-    """Return the graph; see `Simulator.to_networkx`."""
-    network, wiring, lowered = simulator.network, simulator.wiring, simulator._lowered
-    graph: nx.DiGraph[str] = nx.DiGraph(seed=str(network.seed), t=simulator.t)
+def simulation_to_graph(simulation: Simulation, *, replica: int = 0) -> nx.DiGraph[str]:
+    """Return all value nodes, error nodes and synapses as a graph, with their present state.
+
+    Value nodes are called by their labels or ``"population[index]"`` and have x and clamped;
+    ``"error node of ..."`` have mu, epsilon and phi. Edges lead from a value node to its own
+    error node (``kind="own"``) and, with ``weight``, to those that it predicts
+    (``kind="synapse"``). `Network.from_networkx` reads a network with these weights from it,
+    and ``networkx.write_graphml`` takes it.
+    """
+    checks.integer("Simulator.to_networkx", "replica", replica, 0, simulation.batch_size - 1)
+    network, wiring, lowered = simulation.network, simulation.wiring, simulation.lowered
+    graph: nx.DiGraph[str] = nx.DiGraph(seed=str(network.seed), t=simulation.t)
     role = dict.fromkeys(wiring.populations, "relay")
     role |= dict.fromkeys(wiring.outputs, "readout") | roles(network)
     labels = node_names("Simulator.to_networkx", wiring.populations)

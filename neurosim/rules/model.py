@@ -65,7 +65,7 @@ class Model:
 
     gate: ClassVar[Callable[..., Any]]
     #: Rules that replace those of the paper, each a small function that names what it reads; see
-    #: `neurosim.local_rules.READS`. Delta x of a value node:
+    #: `neurosim.rules.reading.READS`. Delta x of a value node:
     value_rule: ClassVar[Callable[..., Any] | None] = None
     #: Epsilon of an error node:
     error_rule: ClassVar[Callable[..., Any] | None] = None

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from neurosim import checks
+from neurosim.description.projection import Projection
 from neurosim.errors import ArgumentError, ProtocolError
 from neurosim.kernels.arrays import layout
+from neurosim.simulation.addressing import check_node, synapse_key
+from neurosim.simulation.simulation import Simulation
+from neurosim.simulation.weights import set_theta
 
-if TYPE_CHECKING:
-    from neurosim.description.projection import Projection
-    from neurosim.simulator import Simulator
-
-__all__ = ["ErrorNode", "FeedbackSynapse", "Synapse", "ValueNode"]
+__all__ = [
+    "ErrorNode", "FeedbackSynapse", "Synapse", "ValueNode", "error_node", "synapse", "value_node",
+]  # fmt: skip
 
 
 class _Node:
-    def __init__(self, simulator: Simulator, population: str, index: int, replica: int) -> None:
-        self._simulator = simulator
+    def __init__(self, simulation: Simulation, population: str, index: int, replica: int) -> None:
+        self._simulation = simulation
         self.population, self.index, self.replica = population, index, replica
 
     def _read(self, field: str) -> float:
-        view = self._simulator._lowered.view(field, self.population)
+        view = self._simulation.lowered.view(field, self.population)
         return float(view[self.replica, self.index])
 
     def __eq__(self, other: object) -> bool:
@@ -32,7 +32,7 @@ class _Node:
 
     @property
     def _identity(self) -> tuple[int, str, int, int]:
-        return id(self._simulator), self.population, self.index, self.replica
+        return id(self._simulation), self.population, self.index, self.replica
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.population!r}, {self.index})"
@@ -54,16 +54,16 @@ class ValueNode(_Node):
     @property
     def error_node(self) -> ErrorNode | None:
         """The error node that compares x with its prediction; None if nothing predicts it."""
-        if not self._simulator._lowered.is_predicted(self.population):
+        if not self._simulation.lowered.is_predicted(self.population):
             return None
-        return ErrorNode(self._simulator, self.population, self.index, self.replica)
+        return ErrorNode(self._simulation, self.population, self.index, self.replica)
 
     @property
     def outgoing(self) -> list[Synapse]:
         """The synapses through which it predicts others, by name of their population."""
-        projections = self._simulator._lowered.network.projections
+        projections = self._simulation.wiring.projections
         return [
-            Synapse(self._simulator, name, self.index, j, self.replica)
+            Synapse(self._simulation, name, self.index, j, self.replica)
             for name in sorted(projections)
             if projections[name].pre == self.population
             for j in projections[name].targets(self.index)
@@ -91,14 +91,14 @@ class ErrorNode(_Node):
     @property
     def value_node(self) -> ValueNode:
         """The value node whose error it is."""
-        return ValueNode(self._simulator, self.population, self.index, self.replica)
+        return ValueNode(self._simulation, self.population, self.index, self.replica)
 
     @property
     def incoming(self) -> list[Synapse]:
         """The synapses that predict it, by name of their population."""
-        projections = self._simulator._lowered.network.projections
+        projections = self._simulation.wiring.projections
         return [
-            Synapse(self._simulator, name, i, self.index, self.replica)
+            Synapse(self._simulation, name, i, self.index, self.replica)
             for name in sorted(projections)
             if projections[name].post == self.population
             for i in projections[name].sources(self.index)
@@ -112,14 +112,14 @@ class Synapse:
     """
 
     def __init__(
-        self, simulator: Simulator, projection: str, pre: int, post: int, replica: int = 0
+        self, simulation: Simulation, projection: str, pre: int, post: int, replica: int = 0
     ) -> None:
-        self._simulator, self._projection = simulator, projection
+        self._simulation, self._projection = simulation, projection
         self._pre, self._post, self._replica = pre, post, replica
 
     @property
     def _described(self) -> Projection:
-        return self._simulator._lowered.network.projections[self._projection]
+        return self._simulation.wiring.projections[self._projection]
 
     @property
     def _index(self) -> tuple[int, ...]:
@@ -128,16 +128,16 @@ class Synapse:
         return index
 
     def _read_weight(self, *, feedback: bool) -> float:
-        block = self._simulator._lowered.theta_block(self._projection, feedback=feedback)
+        block = self._simulation.lowered.theta_block(self._projection, feedback=feedback)
         return float(block[self._index])
 
     def _set_weight(self, value: object, *, feedback: bool) -> None:
         number = checks.real(repr(self), "theta", value)
         if self.is_cut:
             raise ProtocolError(f"{self!r}: the synapse is cut; mend it first")
-        if abs(number) > float(self._simulator._lowered.plan.parameter[layout.LIMIT]):
+        if abs(number) > float(self._simulation.lowered.plan.parameter[layout.LIMIT]):
             raise ArgumentError(f"{self!r}: theta = {number!r} is too large for this dtype")
-        self._simulator._set_theta(self._projection, self._index, number, feedback)
+        set_theta(self._simulation, self._projection, self._index, number, feedback)
 
     @property
     def theta(self) -> float:
@@ -152,13 +152,13 @@ class Synapse:
     def feedback(self) -> FeedbackSynapse:
         """The synapse through which the error comes back."""
         return FeedbackSynapse(
-            self._simulator, self._projection, self._pre, self._post, self._replica
+            self._simulation, self._projection, self._pre, self._post, self._replica
         )
 
     @property
     def is_cut(self) -> bool:
         """Whether it was cut: it carries nothing, and learns nothing."""
-        return self.key in self._simulator._lesions.cuts
+        return self.key in self._simulation.lesions.cuts
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -173,12 +173,12 @@ class Synapse:
     @property
     def pre(self) -> ValueNode:
         """The value node at its beginning."""
-        return ValueNode(self._simulator, self._described.pre, self._pre, self._replica)
+        return ValueNode(self._simulation, self._described.pre, self._pre, self._replica)
 
     @property
     def post(self) -> ErrorNode:
         """The error node at its end."""
-        return ErrorNode(self._simulator, self._described.post, self._post, self._replica)
+        return ErrorNode(self._simulation, self._described.post, self._post, self._replica)
 
     def __repr__(self) -> str:
         pre, post = self._described.pre, self._described.post
@@ -208,13 +208,42 @@ class FeedbackSynapse(Synapse):
     @property
     def pre(self) -> ErrorNode:  # type: ignore[override]
         """The error node that it comes from."""
-        return ErrorNode(self._simulator, self._described.post, self._post, self._replica)
+        return ErrorNode(self._simulation, self._described.post, self._post, self._replica)
 
     @property
     def post(self) -> ValueNode:  # type: ignore[override]
         """The value node that it leads to."""
-        return ValueNode(self._simulator, self._described.pre, self._pre, self._replica)
+        return ValueNode(self._simulation, self._described.pre, self._pre, self._replica)
 
     def __repr__(self) -> str:
         pre, post = self._described.post, self._described.pre
         return f"FeedbackSynapse({pre!r}, {self._post}, {post!r}, {self._pre})"
+
+
+def value_node(
+    simulation: Simulation, population: str, index: int, *, replica: int = 0
+) -> ValueNode:
+    """Return a value node as an object."""
+    check_node(simulation, "Simulator.value_node", population, index, replica)
+    return ValueNode(simulation, population, index, replica)
+
+
+def error_node(
+    simulation: Simulation, population: str, index: int, *, replica: int = 0
+) -> ErrorNode:
+    """Return an error node as an object."""
+    node = value_node(simulation, population, index, replica=replica).error_node
+    if node is None:
+        raise ArgumentError(
+            f"Simulator.error_node: nothing predicts population {population!r}, so it has no "
+            "error nodes"
+        )
+    return node
+
+
+def synapse(
+    simulation: Simulation, pre: str, pre_index: int, post: str, post_index: int
+) -> Synapse:
+    """Return a synapse as an object."""
+    key = synapse_key(simulation, "Simulator.synapse", pre, pre_index, post, post_index)
+    return Synapse(simulation, *key)

@@ -3,77 +3,99 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
+from neurosim import checks
+from neurosim.errors import ProtocolError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import run as engine
+from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.slices import adapted
 
-if TYPE_CHECKING:
-    from neurosim.simulator import Simulator
-
-__all__ = ["count", "make_ticks"]
+__all__ = ["make_ticks", "run", "step"]
 
 
-def make_ticks(simulator: Simulator, ticks: int, learning: bool) -> None:
+def step(simulation: Simulation, *, learning: bool = True) -> None:
+    """Make one tick: apply the changes that follow from the snapshot at t, move to t + 1."""
+    run(simulation, 1, learning=learning)
+
+
+def run(simulation: Simulation, ticks: int, *, learning: bool = True) -> None:
+    """Make `ticks` ticks.
+
+    Parameters
+    ----------
+    ticks : int
+        How many; monitors take a row for each, and one for the snapshot at the start.
+    learning : bool
+        Whether synapses learn.
+
+    Raises
+    ------
+    DivergenceError
+        If a state overflows. The last finite snapshot is kept.
+    """
+    ticks = checks.integer("Simulator.run", "ticks", ticks, 0, checks.MOST_TICKS)
+    learning = checks.boolean("Simulator.run", "learning", learning)
+    if not simulation.shown:
+        raise ProtocolError(
+            "Simulator.run: nothing has been clamped yet; clamp "
+            f"{', '.join(map(repr, simulation.inputs))} first"
+        )
+    make_ticks(simulation, ticks, learning)
+
+
+def make_ticks(simulation: Simulation, ticks: int, learning: bool) -> None:
     """Make `ticks` ticks; monitors take a row for each, and one for what came before them."""
-    if simulator._monitors:
-        _make_recorded(simulator, ticks, learning)
+    if simulation.recorder.monitors:
+        _make_recorded(simulation, ticks, learning)
     else:
-        _make_unrecorded(simulator, ticks, learning)
+        _make_unrecorded(simulation, ticks, learning)
 
 
-def _make_unrecorded(simulator: Simulator, ticks: int, learning: bool) -> None:
-    guard, done = simulator._guard, 0
-    rows = int(simulator._lowered.state.clock[layout.ROWS])
+def _make_unrecorded(simulation: Simulation, ticks: int, learning: bool) -> None:
+    guard, done = simulation.guard, 0
+    rows = simulation.rows
     while done < ticks:
-        wanted = min(ticks - done, simulator._ticks_per_slice)
+        wanted = min(ticks - done, simulation.ticks_per_slice)
         begun = time.perf_counter()
-        status, made = engine.advance(*simulator._lowered.arguments, wanted, learning)
+        status, made = engine.advance(*simulation.lowered.arguments, wanted, learning)
         done += made
-        count(simulator, made * rows, learning)
+        simulation.count(made * rows, learning)
         if status == layout.DIVERGED:
             raise guard.divergence()
         if status == layout.RISKY:
             guard.attempt_with_copy(engine.advance, 1, learning)
             done += 1
-            count(simulator, rows, learning)
-        elif wanted == simulator._ticks_per_slice:
-            simulator._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
+            simulation.count(rows, learning)
+        elif wanted == simulation.ticks_per_slice:
+            simulation.ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
 
 
-def _make_recorded(simulator: Simulator, ticks: int, learning: bool) -> None:
-    guard, done = simulator._guard, 0
-    rows = int(simulator._lowered.state.clock[layout.ROWS])
-    recorder, clock = simulator._recorder, simulator._lowered.state.clock
-    if ticks and simulator._unrecorded:
-        engine.record(*simulator._lowered.arguments, *recorder.arrays(1))
-        recorder.distribute(int(clock[layout.TICK]), 1)
-        simulator._unrecorded = False
+def _make_recorded(simulation: Simulation, ticks: int, learning: bool) -> None:
+    guard, done = simulation.guard, 0
+    rows = simulation.rows
+    recorder, number = simulation.recorder, simulation.presentations
+    clock = simulation.lowered.state.clock
+    if ticks and recorder.behind:
+        engine.record(*simulation.lowered.arguments, *recorder.arrays(1))
+        recorder.distribute(number, int(clock[layout.TICK]), 1)
+        recorder.behind = False
     while done < ticks:
-        wanted = min(ticks - done, simulator._ticks_per_slice, recorder.longest)
+        wanted = min(ticks - done, simulation.ticks_per_slice, recorder.longest)
         tape = recorder.arrays(wanted)
         first = int(clock[layout.TICK]) + 1
         begun = time.perf_counter()
-        status, made = engine.run(*simulator._lowered.arguments, wanted, learning, *tape)
+        status, made = engine.run(*simulation.lowered.arguments, wanted, learning, *tape)
         done += made
-        count(simulator, made * rows, learning)
-        recorder.distribute(first, made)
+        simulation.count(made * rows, learning)
+        recorder.distribute(number, first, made)
         if status == layout.DIVERGED:
             raise guard.divergence()
         if status == layout.RISKY:
             tape = recorder.arrays(1)
             guard.attempt_with_copy(engine.run, 1, learning, *tape)
             done += 1
-            count(simulator, rows, learning)
-            recorder.distribute(first + made, 1)
-        elif made == simulator._ticks_per_slice:
-            simulator._ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
-
-
-def count(simulator: Simulator, replica_ticks: int, learning: bool) -> None:
-    """Count what evaluating every synapse at each of these ticks would have done."""
-    each = replica_ticks * simulator._synapses
-    simulator._evaluations += each
-    if learning:
-        simulator._updates += each
+            simulation.count(rows, learning)
+            recorder.distribute(number, first + made, 1)
+        elif made == simulation.ticks_per_slice:
+            simulation.ticks_per_slice = adapted(wanted, time.perf_counter() - begun)

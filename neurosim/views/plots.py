@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from neurosim.extras import require
-from neurosim.recording.monitors import SpikeMonitor
+from neurosim.recording.spike_monitor import SpikeMonitor
+from neurosim.views.axes import axes_or_new
+from neurosim.views.saving import save
 
 __all__ = ["raster", "save"]
 
@@ -26,9 +25,7 @@ def raster(monitor: SpikeMonitor, ax: Any = None) -> Any:
     -------
     matplotlib.axes.Axes
     """
-    if ax is None:
-        figure = require("matplotlib.figure", "plots").Figure(figsize=(6, 4), layout="constrained")
-        ax = figure.subplots()
+    ax = axes_or_new(ax, 6, 4)
     bottom, ticks, labels = 0, [], []
     for n, (name, count) in enumerate(monitor.count.items()):
         here = monitor.population == name
@@ -47,14 +44,3 @@ def raster(monitor: SpikeMonitor, ax: Any = None) -> Any:
     ax.set_xlabel("t (ticks since the teacher's onset)")
     ax.set_title("φ: which error node fires when")
     return ax
-
-
-def save(ax: Any, path: Path) -> None:
-    """Write the figure of some Axes to a PNG file, whole or not at all."""
-    # Not by mkstemp, whose files nobody else may read.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        ax.figure.savefig(temporary, format="png", dpi=150)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from neurosim.description.levels import levels
-from neurosim.description.relays import wired
+from neurosim.description.network import Description
+from neurosim.description.projection import Projection
 from neurosim.description.roles import roles
 from neurosim.errors import ArgumentError
-
-if TYPE_CHECKING:
-    from neurosim.description.projection import Projection
-    from neurosim.network import Network
 
 __all__ = ["network_summary", "network_tables"]
 
@@ -44,7 +40,7 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[:half]}...{name[-half:]}"
 
 
-def _populations(network: Network, level: Mapping[str, int]) -> Rows:
+def _populations(network: Description, level: Mapping[str, int]) -> Rows:
     role = roles(network)
     return [
         (
@@ -58,7 +54,7 @@ def _populations(network: Network, level: Mapping[str, int]) -> Rows:
     ]
 
 
-def _projections(network: Network, level: Mapping[str, int]) -> Rows:
+def _projections(network: Description, level: Mapping[str, int]) -> Rows:
     def span(p: Projection) -> str:
         if network.populations[p.pre].constant:
             return "-"
@@ -70,7 +66,7 @@ def _projections(network: Network, level: Mapping[str, int]) -> Rows:
     ]
 
 
-def _derived(wiring: Network, level: Mapping[str, int]) -> list[str]:
+def _derived(wiring: Description, level: Mapping[str, int]) -> list[str]:
     """What is said of relays and readouts; relays are counted, not made, as there may be many."""
     longest: dict[str, int] = {}
     predicted = {p.post for p in wiring.projections.values()}
@@ -111,10 +107,10 @@ class _Description:
     notes: list[str]
 
 
-def _described(network: Network) -> _Description:
+def _described(network: Description) -> _Description:
     level: dict[str, int] = {}
     try:
-        wiring = wired(network, relays=False)
+        wiring = network.wired(relays=False)
         level = levels(wiring.populations, wiring.projections.values())
         notes = _derived(wiring, level)
     except ArgumentError as error:
@@ -138,7 +134,7 @@ def _shortened(rows: Rows) -> tuple[Rows, str, Rows]:
     return rows[:half], f"... {len(rows) - 2 * half:,} more ...", rows[-half:]
 
 
-def network_summary(network: Network) -> str:
+def network_summary(network: Description) -> str:
     """Plain text; see `Network.summary`."""
     told = _described(network)
     tables = _text(_POPULATION, told.populations), _text(_PROJECTION, told.projections)
@@ -164,7 +160,7 @@ def _text(head: Sequence[str], rows: Rows) -> str:
     return "\n".join([*map(line, (head, *first)), *filter(None, [between]), *map(line, last)])
 
 
-def network_tables(network: Network) -> str:
+def network_tables(network: Description) -> str:
     """HTML: one table of the populations and one of the projections."""
     told = _described(network)
     below = "".join(f"<p>{html.escape(note)}</p>" for note in told.notes)

@@ -7,36 +7,12 @@ padding and stay zero.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "PADDING", "POPULATION", "PROJECTION", "SETTING", "WEIGHTS", "Plan", "State", "aligned_zeros",
-    "row_stride",
-]  # fmt: skip
-
-# Rows begin at multiples of so many elements, so that whole vectors of them may be read.
-PADDING = 16
-# Bytes in a line of a cache, and in the widest vector.
-_ALIGNMENT = 64
-# Rows whose length in bytes is a multiple of this fall on the same sets of a cache.
-_CACHE_STEP = 2048
-
-
-def row_stride(size: int, itemsize: int) -> int:
-    """Elements from one row of `size` numbers to the next."""
-    stride = -(-size // PADDING) * PADDING
-    return stride + PADDING if stride * itemsize % _CACHE_STEP == 0 else stride
-
-
-def aligned_zeros(size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """Zeros, of which the first begins where a vector does."""
-    itemsize = np.dtype(dtype).itemsize
-    block = np.zeros(size * itemsize + _ALIGNMENT, dtype=np.uint8)
-    start = -block.ctypes.data % _ALIGNMENT
-    return block[start : start + size * itemsize].view(dtype)
+__all__ = ["POPULATION", "PROJECTION", "SETTING", "WEIGHTS", "Plan", "State"]
 
 
 def _record(*fields: str) -> np.dtype[np.void]:
@@ -55,7 +31,7 @@ MEMORY_BLOCKS = (
     "value_memory", "value_memory_next", "error_memory", "error_memory_before", "detector_memory",
     "detector_memory_before",
 )  # fmt: skip
-#: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `pointwise.observe`.
+#: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `nodes.pointwise.observe`.
 FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
 
 POPULATION = _record(
@@ -65,7 +41,7 @@ POPULATION = _record(
 )  # fmt: skip
 #: Where its forward and feedback weights begin in the array `theta`, where their changes go (-1: to
 #: nowhere), the address of its pattern or, all-to-all, its stride, the sums of its kind, and how
-#: many presynaptic nodes are taken together in one pass (0: none), see `one_pass`.
+#: many presynaptic nodes are taken together in one pass (0: none), see `nodes.one_pass`.
 PROJECTION = _record(
     "pre", "post", "theta", "back", "change", "back_change", "stride", "weights", "back_weights",
     "deferred", "uses", "synapses", "first_cut", "cuts", "prediction", "feedback", "plasticity",
@@ -152,7 +128,7 @@ class Plan(NamedTuple):
     projections: Array  # PROJECTION, by level of the postsynaptic population, then by name
     weights: Array  # WEIGHTS, by projection
     cut: Array  # where in theta the weights of cut synapses are, by projection
-    pattern: Array  # patterns of the sparse projections, see `sparse_sums`
+    pattern: Array  # patterns of the sparse projections, see `sums.sparse`
     wiring: Array  # projections into and out of each population, by name
     order: Array  # populations, each after those that predict it
     alpha: Array  # learning rate per projection
@@ -171,14 +147,14 @@ class State(NamedTuple):
     theta: Array
     row: Array  # (flag, population, replica)
     word: Array  # the same memory, eight replicas at a time
-    asleep: Array  # per population, values of `sleep`
-    near: Array  # per population, in whole words, values of `sleep`: whether it is on the agenda
+    asleep: Array  # per population, values of `awake.sleep`
+    near: Array  # per population, in whole words, values of `awake.agenda`: whether it is on it
     agenda: Array  # how many populations a tick looks at, and which
     evaluated: Array  # (population, replica): tick of the last evaluation of the error nodes
     learned: Array  # per projection, in whole words: theta changed on the way to this snapshot
     learned_next: Array  # the same, from the gates on, that it may in this step; then, that it did
     pending: Array  # per block of weights: there are deferred changes
-    transposed: Array  # per block of weights, values of `transposes`
+    transposed: Array  # per block of weights, values of `sums.transposes`
     bound: Array  # (population, 4)
     theta_bound: Array  # per block of weights: upper bound of |theta|
     gradient_bound: Array  # and of the sum of its deferred changes, before alpha

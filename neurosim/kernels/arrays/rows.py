@@ -9,15 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.arrays.layout import ROWS
+from neurosim.kernels.machine.addresses import span, vector_of
+from neurosim.kernels.machine.bits import common, eight_at, trailing_zeros, united
 from neurosim.kernels.machine.decorators import apart, inner
-from neurosim.kernels.machine.intrinsics import (
-    common,
-    eight_at,
-    span,
-    trailing_zeros,
-    united,
-    vector_of,
-)
 
 __all__ = [
     "ONES", "all_set", "any_set", "block", "clear", "drop_unused", "end_of_run", "fill", "flags_of",

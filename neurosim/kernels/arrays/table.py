@@ -21,11 +21,9 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_model
 
 from neurosim.kernels.arrays.layout import POPULATION, PROJECTION, SETTING, WEIGHTS, Plan, State
-from neurosim.kernels.machine.decorators import inner
-from neurosim.kernels.machine.intrinsics import unowned_array
-from neurosim.kernels.sums.transposes import doubt_all
+from neurosim.kernels.machine.addresses import unowned_array
 
-__all__ = ["make_table", "opened"]
+__all__ = ["make_table", "plan_and_state"]
 
 _WIDTH = 4  # an address and up to three dimensions
 _WORD = ir.IntType(64)
@@ -137,8 +135,11 @@ def _open(context, builder, kind, rows, field):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _rows(typingctx, table, parameter):  # type: ignore[no-untyped-def]
-    """Return the pointers to the rows of the plan and of the state."""
+def plan_and_state(typingctx, table, parameter):  # type: ignore[no-untyped-def]
+    """Return the pointers to the rows of the plan and of the state that a table has.
+
+    `parameter` tells the type of real numbers.
+    """
     result = types.Tuple((Rows("plan", parameter.dtype), Rows("state", parameter.dtype)))
 
     def codegen(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
@@ -148,14 +149,3 @@ def _rows(typingctx, table, parameter):  # type: ignore[no-untyped-def]
         return context.make_tuple(builder, result, [plan, state])
 
     return result(table, parameter), codegen
-
-
-@inner
-def opened(table, parameter):
-    """Return the plan and the state of a table; `parameter` tells the type of real numbers.
-
-    Weights may have changed since the last call of an entry point.
-    """
-    plan, state = _rows(table, parameter)
-    doubt_all(state)
-    return plan, state

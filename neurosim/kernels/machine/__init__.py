@@ -30,14 +30,14 @@ to; LLVM makes values of such places where it can.
 Addresses are counted in elements: ``builder.gep(pointer, [n])``, or ``Emitter.at`` here, is where
 the n-th element behind a pointer lies. Nothing checks whether there is one. What a function reads
 and writes is said where it is defined: often whole vectors, which is why rows of numbers are
-padded, see `layout.PADDING`.
+padded, see `padding`.
 
 An ``@intrinsic`` is how such code comes into a Python function that Numba compiles. Where that
 function calls one, Numba asks it first, with the *types* of the arguments, for a signature (None:
 not with these), and then has its ``codegen`` append what is to be there in place of the call:
 
 >>> from numba import njit
->>> from neurosim.kernels.machine.intrinsics import fma
+>>> from neurosim.kernels.machine.arithmetic import fma
 >>> @njit("float64(float64, float64, float64)")
 ... def rounded_once(a, b, c):
 ...     return fma(a, b, c)
@@ -46,15 +46,17 @@ True
 >>> "@llvm.fma.f64" in rounded_once.inspect_llvm(rounded_once.signatures[0])
 True
 
-`intrinsics` has the single operations and `calls` the calls by address. `emitter` has what the
-kernels in vectors share; start with `micro_kernel`, on which most time is spent, and go on to
-`along_kernel`, `across_kernel`, `panel_kernel`, `active_kernel` and, for sparse sums,
-`lanes_kernel`. `deferred` and `cache` are about Numba rather than LLVM: when what is compiled, what
-becomes part of what, and where it is kept. One level above, `table` adds a type of its own to
-Numba's, with a little of this language in it.
+`arithmetic` and `bits` have the single operations, `addresses` the arrays at an address, and
+`calls` the calls by one. `emitter` has what the kernels in vectors share; start with
+`micro_kernel`, on which most time is spent, and go on to `along_kernel`, `across_kernel`,
+`panel_kernel`, `active_kernel` and, for sparse sums, `lanes_kernel`. `registers` and `padding` say
+how wide vectors are, and how rows of numbers suit them. `decorators`, `deferred` and `cache` are
+about Numba rather than LLVM: when what is compiled, what becomes part of what, and where it is
+kept. One level above, `arrays.table` adds a type of its own to Numba's, with a little of this
+language in it.
 
-None of it knows of networks: `sums` says which arrays are multiplied, and the tests of the sums
-compare every one with the same sum in Python, bit by bit, for shapes that fit the vectors and
-shapes that do not. To try vectors of other sizes, say so to Numba: ``NUMBA_CPU_NAME=x86-64-v2
-NUMBA_CPU_FEATURES=+sse4.2,+popcnt`` gives 128 bits on any x86.
+None of it knows of networks, or imports anything else of neurosim: `sums` says which arrays are
+multiplied, and the tests of the sums compare every one with the same sum in Python, bit by bit, for
+shapes that fit the vectors and shapes that do not. To try vectors of other sizes, say so to Numba:
+``NUMBA_CPU_NAME=x86-64-v2 NUMBA_CPU_FEATURES=+sse4.2,+popcnt`` gives 128 bits on any x86.
 """

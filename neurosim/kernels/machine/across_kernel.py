@@ -14,8 +14,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from neurosim.kernels.machine.arithmetic import llvm_fma
 from neurosim.kernels.machine.emitter import FRESH, INDEX, Emitter, call_shared, never_unroll
-from neurosim.kernels.machine.intrinsics import llvm_fma
 from neurosim.kernels.machine.panel_kernel import load_transposed
 
 __all__ = ["ACROSS_VECTORS", "multiply_across"]

@@ -23,7 +23,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.arrays.layout import PADDING
+from neurosim.kernels.machine.arithmetic import llvm_fma
 from neurosim.kernels.machine.emitter import (
     CONTINUE,
     FRESH,
@@ -32,7 +32,8 @@ from neurosim.kernels.machine.emitter import (
     call_shared,
     emit_look_ahead,
 )
-from neurosim.kernels.machine.intrinsics import VECTOR_REGISTERS, llvm_fma
+from neurosim.kernels.machine.padding import PADDING
+from neurosim.kernels.machine.registers import VECTOR_REGISTERS
 
 __all__ = [
     "CHUNK", "STRIP_VECTORS", "TEAM", "TEAMS", "WORD", "WORD_TEAMS", "active_across",

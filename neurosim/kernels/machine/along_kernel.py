@@ -14,8 +14,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from neurosim.kernels.machine.active_kernel import WORD
+from neurosim.kernels.machine.arithmetic import llvm_fma
 from neurosim.kernels.machine.emitter import FRESH, Emitter, call_shared, emit_look_ahead
-from neurosim.kernels.machine.intrinsics import llvm_fma
 
 __all__ = ["learn_along", "predict_along"]
 

@@ -13,7 +13,14 @@ from uuid import uuid4
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.registry import CPUDispatcher
 
-__all__ = ["Cache", "CachingDispatcher"]
+__all__ = ["Cache", "CachingDispatcher", "folders"]
+
+_FOLDERS = set()
+
+
+def folders():
+    """Folders on disk of all functions that were made so far: one for each folder of sources."""
+    return frozenset(_FOLDERS)
 
 
 class _Files(IndexDataCacheFile):
@@ -30,6 +37,7 @@ class Cache(FunctionCache):
     def __init__(self, py_func):
         super().__init__(py_func)
         stamp = self._impl.locator.get_source_stamp()
+        _FOLDERS.add(self._cache_path)
         self._cache_file = _Files(self._cache_path, self._impl.filename_base, stamp)
 
 

@@ -18,9 +18,9 @@ from llvmlite import binding, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
-from neurosim.kernels.arrays.layout import PADDING
 from neurosim.kernels.machine.emitter import mark_loop
-from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
+from neurosim.kernels.machine.padding import PADDING
+from neurosim.kernels.machine.registers import VECTOR_BYTES
 
 __all__ = [
     "MOST_SIDE_BY_SIDE", "ApartCompiler", "EntryCompiler", "LoopCompiler", "PlainCompiler",
@@ -90,7 +90,7 @@ class _DeferredLibrary(_WideLibrary):
         # Only what is final can be linked, its own module included.
         self._finalized = True
         whole = self._get_module_for_linking()
-        rest = self._codegen._create_empty_module(self.name)
+        rest = self._codegen._create_empty_module(self.name)  # noqa: SLF001
         for variable in whole.global_variables:
             if variable.name.startswith("_ZN08NumbaEnv"):
                 environment = ir.GlobalVariable(rest, ir.IntType(8).as_pointer(), variable.name)

@@ -12,7 +12,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from neurosim.kernels.machine.intrinsics import FLOAT_BITS, VECTOR_BYTES, llvm_fma
+from neurosim.kernels.machine.arithmetic import FLOAT_BITS, llvm_fma
+from neurosim.kernels.machine.registers import VECTOR_BYTES
 
 __all__ = [
     "CACHE_LINE", "CONTINUE", "FRESH", "INDEX", "LEARN", "Emitter", "call_shared",

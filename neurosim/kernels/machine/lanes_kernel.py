@@ -1,7 +1,7 @@
 """The pairs of one node of a sparse pattern, for all replicas at once: a vector is of replicas.
 
 All numbers of a node lie side by side, those of its replicas: its lanes, whole vectors of them. A
-pair, as in `sparse_sums`, is two words: a target and its weight.
+pair, as in `sums.sparse`, is two words: a target and its weight.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -16,8 +16,8 @@ from llvmlite import ir
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from neurosim.kernels.machine.arithmetic import llvm_fma
 from neurosim.kernels.machine.emitter import INDEX, Emitter, call_shared
-from neurosim.kernels.machine.intrinsics import llvm_fma
 
 __all__ = ["gather_lanes", "spread_lanes"]
 

@@ -23,6 +23,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from neurosim.kernels.machine.arithmetic import llvm_fma
 from neurosim.kernels.machine.emitter import (
     CONTINUE,
     INDEX,
@@ -32,7 +33,7 @@ from neurosim.kernels.machine.emitter import (
     emit_prefetch,
     never_unroll,
 )
-from neurosim.kernels.machine.intrinsics import VECTOR_REGISTERS, llvm_fma
+from neurosim.kernels.machine.registers import VECTOR_REGISTERS
 
 __all__ = ["TILE_VECTORS", "multiply_strip"]
 

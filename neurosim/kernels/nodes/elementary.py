@@ -18,8 +18,7 @@ account, so that it is rounded once: every f and every f' is within 2 ulp.
 
 from __future__ import annotations
 
-from neurosim.kernels.machine.decorators import outer
-from neurosim.kernels.machine.intrinsics import (
+from neurosim.kernels.machine.arithmetic import (
     by_type,
     fma,
     horner,
@@ -28,6 +27,7 @@ from neurosim.kernels.machine.intrinsics import (
     power_of_two,
     with_sign_of,
 )
+from neurosim.kernels.machine.decorators import outer
 
 __all__ = [
     "exponential",

@@ -1,10 +1,9 @@
-"""Gates of the error nodes, and rest: when synapses learn, and when a node has done its part."""
+"""Gates of the error nodes: when synapses learn, and which nodes have then done their part."""
 
 from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import (
     ALL,
-    AWAKE,
     LIVE,
     ONSET,
     OPEN,
@@ -31,13 +30,15 @@ from neurosim.kernels.arrays.rows import (
     start_of_run,
     words_of,
 )
-from neurosim.kernels.awake.sleep import AT_REST, posts_sleep, rouse
+from neurosim.kernels.awake.agenda import rouse
+from neurosim.kernels.awake.sleep import AT_REST, posts_sleep
+from neurosim.kernels.machine.addresses import span
 from neurosim.kernels.machine.calls import call_rule
 from neurosim.kernels.machine.decorators import inner
-from neurosim.kernels.machine.intrinsics import span
 from neurosim.kernels.nodes import pointwise
+from neurosim.kernels.nodes.rest import mark_where_rest_comes, spread, stay
 
-__all__ = ["close_gates", "come_to_rest", "mark_where_rest_comes", "may_open", "open_gates"]
+__all__ = ["close_gates", "may_open", "open_gates", "rest_comes"]
 
 
 @inner
@@ -61,16 +62,6 @@ def mark_undecided(plan, state, q):
         is_open[w] = (live[w] if errors_only else ONES) & ~rested[w]
     drop_unused(is_open, state.clock[ROWS])
     return any_set(is_open)
-
-
-@inner
-def stay(plan, state, q, a, z):
-    """Of the nodes from a to z, those are at rest next that are at rest now."""
-    population = plan.populations[q]
-    pointwise.copy(
-        block(state.flag, population.resting, a, z),
-        block(state.flag, population.resting_next, a, z),
-    )
 
 
 @inner
@@ -137,6 +128,24 @@ def may_open(plan, state, q):
 
 
 @inner
+def rest_comes(plan, state):
+    """Whether a node may yet come to rest, though nothing else happens.
+
+    Where rest spreads from node to node, and at a gate that opens, error or not. Marks AWAKE.
+    """
+    if plan.setting[0].rest == REST_NEVER:
+        return False
+    for p in range(plan.populations.size):
+        spreads = plan.setting[0].rest == REST_SPREADS
+        if spreads and mark_where_rest_comes(plan, state, p):
+            return True
+        rested = span(flags_of(state, RESTED, p), 0, state.clock[ROWS])
+        if not all_set(rested) and may_open(plan, state, p):
+            return True
+    return False
+
+
+@inner
 def open_gates(plan, state):
     """Drive = g epsilon with the model's gate g, and who comes to rest by it."""
     setting = plan.setting[0]
@@ -182,56 +191,6 @@ def open_population(plan, state, q, timer, signal):
 
 
 @inner
-def mark_where_rest_comes(plan, state, p):
-    """Mark as AWAKE the replicas in which rest spreads to population p; whether there are any.
-
-    A node that every error node it predicts has left at rest rests as well. What those had to say
-    has been said one tick ago, so that a node which is silent now will learn nothing in this
-    presentation. At the output it begins where the teacher holds the node. The nodes of a held
-    input move in no case.
-    """
-    population = plan.populations[p]
-    if population.held and (population.incoming == 0 or not state.clock[TEACHER]):
-        return False
-    if population.outgoing == 0 and not population.held:
-        return False
-    # AWAKE is free until the value nodes look around.
-    over = words_of(state, AWAKE, p)
-    rested = words_of(state, RESTED, p)
-    for w in range(over.size):
-        over[w] = ONES & ~rested[w]
-    for n in range(population.outgoing):
-        k = plan.wiring[population.first_outgoing + n]
-        rested = words_of(state, RESTED, plan.projections[k].post)
-        for w in range(over.size):
-            over[w] &= rested[w]
-    drop_unused(over, state.clock[ROWS])
-    return any_set(over)
-
-
-@inner
-def spread(plan, state, p):
-    """Let population p come to rest where rest reaches it."""
-    population = plan.populations[p]
-    rows = state.clock[ROWS]
-    reached = mark_where_rest_comes(plan, state, p)
-    if population.incoming == 0 and not population.held:
-        stay(plan, state, p, 0, rows * population.stride)
-    if not reached:
-        return
-    if state.asleep[p]:
-        rouse(plan, state, p)
-    rests = flags_of(state, AWAKE, p)
-    first = start_of_run(rests, 0, rows)
-    while first < rows:
-        last = end_of_run(rests, first, rows)
-        begin = population.resting_next + first * population.stride
-        fill(state.flag, begin, begin + (last - first) * population.stride, 1)
-        mark(state, RESTS_NEXT, p, first, last, ALL)
-        first = start_of_run(rests, last, rows)
-
-
-@inner
 def close_gates(plan, state):
     """No synapse learns."""
     for q in range(plan.populations.size):
@@ -242,24 +201,3 @@ def close_gates(plan, state):
         if plan.setting[0].rest != REST_NEVER:
             stay(plan, state, q, 0, state.clock[ROWS] * plan.populations[q].stride)
     clear(state.learned_next)
-
-
-@inner
-def come_to_rest(plan, state):
-    """Commit who rests, and note where a whole population does."""
-    for n in range(state.agenda[0]):
-        q = state.agenda[1 + n]
-        population = plan.populations[q]
-        rests_next = flags_of(state, RESTS_NEXT, q)
-        if state.asleep[q] or not any_set(words_of(state, RESTS_NEXT, q)):
-            continue
-        rows = state.clock[ROWS]
-        first = start_of_run(rests_next, 0, rows)
-        while first < rows:
-            last = end_of_run(rests_next, first, rows)
-            a = first * population.stride
-            z = last * population.stride
-            resting = block(state.flag, population.resting, a, z)
-            pointwise.copy(block(state.flag, population.resting_next, a, z), resting)
-            mark(state, RESTED, q, first, last, rests_next[first] == ALL)
-            first = start_of_run(rests_next, last, rows)

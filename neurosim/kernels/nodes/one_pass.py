@@ -23,7 +23,7 @@ from neurosim.kernels.arrays.rows import any_set, end_of_run, flags_of, mark, wo
 from neurosim.kernels.machine.across_kernel import ACROSS_VECTORS
 from neurosim.kernels.machine.calls import call_activation, call_sum
 from neurosim.kernels.machine.decorators import inner
-from neurosim.kernels.machine.intrinsics import VECTOR_BYTES
+from neurosim.kernels.machine.registers import VECTOR_BYTES
 from neurosim.kernels.nodes.activity import send, step
 from neurosim.kernels.nodes.synapses import predict
 

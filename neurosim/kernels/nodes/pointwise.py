@@ -8,17 +8,16 @@ numbers of which none is -0.0 differ where their bits do.
 
 from __future__ import annotations
 
-from neurosim.kernels.machine.decorators import apart, inner
-from neurosim.kernels.machine.intrinsics import (
+from neurosim.kernels.machine.arithmetic import fma, like
+from neurosim.kernels.machine.bits import (
     bits_to_float,
     choose,
     common,
     difference,
     float_to_bits,
-    fma,
-    like,
     united,
 )
+from neurosim.kernels.machine.decorators import apart, inner
 
 __all__ = [
     "accept", "begin_dates", "change_activity", "copy", "date", "descend", "detect", "differ",

@@ -23,7 +23,7 @@ from neurosim.kernels.arrays.rows import (
     start_of_run,
     words_of,
 )
-from neurosim.kernels.awake.sleep import rouse, write_agenda
+from neurosim.kernels.awake.agenda import rouse, write_agenda
 from neurosim.kernels.machine.calls import call_sum
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise

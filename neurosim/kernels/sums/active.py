@@ -20,12 +20,12 @@ from neurosim.kernels.machine.active_kernel import (
     multiply_active,
     stack_words,
 )
+from neurosim.kernels.machine.addresses import advance, zero_like
 from neurosim.kernels.machine.along_kernel import learn_along
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.machine.emitter import CONTINUE, FRESH, LEARN, vector_length
-from neurosim.kernels.machine.intrinsics import advance, zero_like
 
-__all__ = ["MOST_REPLICAS", "WORD", "learn_active", "learn_along_active", "predict_active"]
+__all__ = ["MOST_REPLICAS", "learn_active", "learn_along_active", "predict_active"]
 
 # Replicas whose words have room on the stack.
 MOST_REPLICAS = 1024

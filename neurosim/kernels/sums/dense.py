@@ -16,15 +16,16 @@ vectors are read and written, so padding is touched, and is zero afterwards.
 from __future__ import annotations
 
 from neurosim.kernels.machine.across_kernel import ACROSS_VECTORS, multiply_across
+from neurosim.kernels.machine.active_kernel import WORD
+from neurosim.kernels.machine.addresses import address, advance, zero_like
 from neurosim.kernels.machine.along_kernel import predict_along
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.machine.emitter import CONTINUE, FRESH, LEARN, stack_vectors, vector_length
-from neurosim.kernels.machine.intrinsics import VECTOR_BYTES, address, advance, zero_like
 from neurosim.kernels.machine.micro_kernel import TILE_VECTORS, multiply_strip
 from neurosim.kernels.machine.panel_kernel import copy_rows, transpose_rows
+from neurosim.kernels.machine.registers import VECTOR_BYTES
 from neurosim.kernels.sums.active import (
     MOST_REPLICAS,
-    WORD,
     learn_active,
     learn_along_active,
     predict_active,

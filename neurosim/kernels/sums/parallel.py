@@ -1,4 +1,4 @@
-"""The synaptic sums of `neurosim.kernels.sums`, shared among threads.
+"""The synaptic sums of `dense`, shared among threads.
 
 Only the results are divided, never the summed index, and each thread runs the serial routine on its
 part: every result is the same chain of operations, so the bits do not depend on the number of

@@ -1,6 +1,6 @@
 """The three synaptic sums of a projection in which only some pairs are connected.
 
-The same chains of fused multiply-adds as in `sums`, without the pairs that are not connected: what
+The same chains of fused multiply-adds as in `dense`, without the pairs that are not connected: what
 those would add is zero times a number, so that the bits are those of a full matrix with zeros in
 their places.
 
@@ -19,16 +19,11 @@ replicas are neighbours: its lanes.
 from __future__ import annotations
 
 from neurosim.kernels.arrays.rows import fill
+from neurosim.kernels.machine.addresses import address, integers_at, reals_at, span
+from neurosim.kernels.machine.arithmetic import fma
 from neurosim.kernels.machine.decorators import apart, inner
-from neurosim.kernels.machine.intrinsics import (
-    VECTOR_BYTES,
-    address,
-    fma,
-    integers_at,
-    reals_at,
-    span,
-)
 from neurosim.kernels.machine.lanes_kernel import gather_lanes, spread_lanes
+from neurosim.kernels.machine.registers import VECTOR_BYTES
 
 __all__ = [
     "RUNS", "bounds_of", "feed_back_sparsely", "learn_sparsely", "predict_sparsely",
@@ -289,7 +284,7 @@ def feed_back_sparsely(
 
 @apart
 def learn_sparsely(f, f_stride, drive, drive_stride, theta, table, rows, pre, post, alpha):
-    """theta[i, j] = fma(alpha, G[i, j], theta[i, j]) + 0.0, G as in `sums.learn`.
+    """theta[i, j] = fma(alpha, G[i, j], theta[i, j]) + 0.0, G as in `dense.learn`.
 
     A weight that several pairs have in common takes the change of each in turn.
     """

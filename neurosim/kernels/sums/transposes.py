@@ -9,10 +9,10 @@ granted of the time between two calls of the engine, when they are Python's.
 
 from __future__ import annotations
 
-from neurosim.kernels.arrays.layout import PADDING, row_stride
 from neurosim.kernels.arrays.rows import fill
+from neurosim.kernels.machine.addresses import address
 from neurosim.kernels.machine.decorators import inner
-from neurosim.kernels.machine.intrinsics import address
+from neurosim.kernels.machine.padding import PADDING, row_stride
 from neurosim.kernels.sums.dense import transpose
 
 __all__ = ["doubt", "doubt_all", "takes_transpose", "transpose_elements"]

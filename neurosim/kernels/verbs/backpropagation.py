@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import LIVE, OPEN, ROWS
 from neurosim.kernels.arrays.rows import block, fill, mark
-from neurosim.kernels.arrays.table import opened
+from neurosim.kernels.machine.addresses import row_span, span
 from neurosim.kernels.machine.calls import call_activation
 from neurosim.kernels.machine.decorators import entry, inner
-from neurosim.kernels.machine.intrinsics import row_span, span
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.synapses import commit_changes, feed_back, learn_synapses, predict
+from neurosim.kernels.verbs.opening import opened
 from neurosim.kernels.verbs.train import announce, show
 
 __all__ = ["backpropagate"]

@@ -15,9 +15,9 @@ from neurosim.kernels.arrays.layout import (
     TICK,
 )
 from neurosim.kernels.arrays.rows import all_set, any_set, block, clear, fill, mark, words_of
-from neurosim.kernels.awake.sleep import wake_all
+from neurosim.kernels.awake.agenda import wake_all
+from neurosim.kernels.machine.addresses import span
 from neurosim.kernels.machine.decorators import inner
-from neurosim.kernels.machine.intrinsics import span
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.gates import close_gates
 from neurosim.kernels.nodes.synapses import commit_changes

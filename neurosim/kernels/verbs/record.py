@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import ROWS, SPIKING, TICK
+from neurosim.kernels.machine.addresses import row_span, span
 from neurosim.kernels.machine.decorators import inner
-from neurosim.kernels.machine.intrinsics import row_span, span
 from neurosim.kernels.nodes.pointwise import copy
 
 __all__ = ["FLAG", "REAL", "SEGMENT_FIELDS", "THETA", "has_room", "record_snapshot"]

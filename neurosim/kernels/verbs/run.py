@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import DONE, TICK
-from neurosim.kernels.arrays.table import opened
+from neurosim.kernels.awake.quiet import is_quiet
 from neurosim.kernels.machine.decorators import entry, inner
+from neurosim.kernels.nodes.gates import rest_comes
 from neurosim.kernels.verbs.clamp import (
     awaken,
     clamp_nodes,
@@ -13,9 +14,10 @@ from neurosim.kernels.verbs.clamp import (
     refresh_weights,
     teach,
 )
+from neurosim.kernels.verbs.opening import opened
 from neurosim.kernels.verbs.record import has_room, record_snapshot
 from neurosim.kernels.verbs.settle import finish, relax
-from neurosim.kernels.verbs.tick import is_quiet, rest_comes, tick
+from neurosim.kernels.verbs.tick import tick
 
 __all__ = [
     "advance", "clamp", "inject", "record", "refresh", "release", "rest_again", "run", "settle",

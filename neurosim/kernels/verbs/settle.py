@@ -34,10 +34,11 @@ from neurosim.kernels.arrays.rows import (
     unite,
     words_of,
 )
-from neurosim.kernels.awake.sleep import wake_all
+from neurosim.kernels.awake.agenda import wake_all
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.error_nodes import become_quiet, forget
+from neurosim.kernels.nodes.rest import end_rest
 from neurosim.kernels.nodes.synapses import predict
 from neurosim.kernels.nodes.value_nodes import activate_next, bound_of_f, commit_activity
 
@@ -60,23 +61,6 @@ def prepare(plan, state):
                 # What came while a node was at rest has passed it by.
                 state.row[STALE, p, r] = 1
         clear(words_of(state, MOVED_NEXT, p))
-
-
-@inner
-def end_rest(plan, state):
-    """No node rests, and nothing has learned."""
-    capacity = state.evaluated.shape[1]
-    for p in range(plan.populations.size):
-        population = plan.populations[p]
-        rested = flags_of(state, RESTED, p)
-        # Nodes that nothing predicts rest all together, if at all.
-        if population.incoming or any_set(rested):
-            whole = capacity * population.stride
-            clear(block(state.flag, population.resting, 0, whole))
-            clear(block(state.flag, population.resting_next, 0, whole))
-        clear(rested)
-    clear(state.learned)
-    clear(state.learned_next)
 
 
 @inner

@@ -13,56 +13,41 @@ mu is evaluated when all of x, f and theta are new.
 
 from __future__ import annotations
 
-import numpy as np
-
 from neurosim.kernels.arrays.layout import (
     BOUND_EPSILON,
     BOUND_F,
     DIVERGED,
     DONE,
-    ERRED,
     FAULT,
     LIMIT,
-    LIVE,
     MOVED,
     MOVED_NEXT,
     OPEN,
     REFUSED,
     REST_NEVER,
-    REST_SPREADS,
-    RESTED,
     RISKY,
     ROWS,
     SAME_SNAPSHOT,
-    SPIKING,
     TICK,
 )
 from neurosim.kernels.arrays.rows import (
-    all_set,
     any_set,
     block,
     clear,
-    flags_of,
-    share_of_word,
     unite,
     words_of,
 )
-from neurosim.kernels.awake.sleep import fall_asleep, look_out, pres_sleep, wake_all, write_agenda
+from neurosim.kernels.awake.agenda import look_out, wake_all, write_agenda
+from neurosim.kernels.awake.sleep import fall_asleep, pres_sleep
 from neurosim.kernels.machine.decorators import inner
-from neurosim.kernels.machine.intrinsics import span
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.error_nodes import refresh_error_nodes
-from neurosim.kernels.nodes.gates import (
-    close_gates,
-    come_to_rest,
-    mark_where_rest_comes,
-    may_open,
-    open_gates,
-)
+from neurosim.kernels.nodes.gates import close_gates, open_gates
+from neurosim.kernels.nodes.rest import come_to_rest
 from neurosim.kernels.nodes.synapses import commit_changes, learn_synapses, reach, withdraw_changes
 from neurosim.kernels.nodes.value_nodes import commit_activity, propose_inference
 
-__all__ = ["advance", "is_quiet", "overflow_possible", "rest_comes", "tick"]
+__all__ = ["advance", "overflow_possible", "tick"]
 
 
 @inner
@@ -165,54 +150,3 @@ def tick(plan, state, learning):
         state.clock[REFUSED] = 0
         return DIVERGED
     return DONE
-
-
-@inner
-def is_quiet(plan, state):
-    """Whether nothing would change, however many ticks passed.
-
-    Where a gate may open while nothing else changes, an error that waits for it is not quiet.
-    """
-    if any_set(state.learned):
-        return False
-    for n in range(state.agenda[0]):
-        p = state.agenda[1 + n]
-        if state.asleep[p]:
-            continue
-        population = plan.populations[p]
-        if population.injected_until >= state.clock[TICK] and not population.held:
-            return False
-        moved = words_of(state, MOVED, p)
-        erred = words_of(state, ERRED, p)
-        spiking = words_of(state, SPIKING, p)
-        live = words_of(state, LIVE, p)
-        rested = words_of(state, RESTED, p)
-        happens = np.uint64(0)
-        for w in range(moved.size):
-            busy = erred[w]
-            if not population.held:
-                busy |= moved[w]
-            if population.incoming and plan.setting[0].waits:
-                busy |= live[w]
-            happens |= (spiking[w] | (busy & ~rested[w])) & share_of_word(w, 0, state.clock[ROWS])
-        if happens != 0:
-            return False
-    return True
-
-
-@inner
-def rest_comes(plan, state):
-    """Whether a node may yet come to rest, though nothing else happens.
-
-    Where rest spreads from node to node, and at a gate that opens, error or not. Marks AWAKE.
-    """
-    if plan.setting[0].rest == REST_NEVER:
-        return False
-    for p in range(plan.populations.size):
-        spreads = plan.setting[0].rest == REST_SPREADS
-        if spreads and mark_where_rest_comes(plan, state, p):
-            return True
-        rested = span(flags_of(state, RESTED, p), 0, state.clock[ROWS])
-        if not all_set(rested) and may_open(plan, state, p):
-            return True
-    return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
 from neurosim.kernels.arrays.rows import block, clear, mark, note_bound, words_of
-from neurosim.kernels.arrays.table import opened
+from neurosim.kernels.awake.quiet import is_quiet
+from neurosim.kernels.machine.addresses import row_span, span
 from neurosim.kernels.machine.calls import call_activation
 from neurosim.kernels.machine.decorators import entry, inner
-from neurosim.kernels.machine.intrinsics import row_span, span
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.verbs.clamp import (
     clamp_offered,
@@ -17,8 +17,9 @@ from neurosim.kernels.verbs.clamp import (
     release_values,
     teach,
 )
+from neurosim.kernels.verbs.opening import opened
 from neurosim.kernels.verbs.settle import relax
-from neurosim.kernels.verbs.tick import is_quiet, tick
+from neurosim.kernels.verbs.tick import tick
 
 __all__ = ["announce", "infer", "show", "train"]
 

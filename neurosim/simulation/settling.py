@@ -1,0 +1,118 @@
+"""Settling: predicting until quiet, without learning, in one of two ways."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from neurosim import checks
+from neurosim.engine.guard import Guard
+from neurosim.engine.lowering import Lowered
+from neurosim.errors import ConvergenceError, ProtocolError
+from neurosim.kernels.arrays import layout
+from neurosim.kernels.verbs import run as engine
+from neurosim.simulation.simulation import Simulation
+
+__all__ = ["settle"]
+
+
+def settle(
+    simulation: Simulation,
+    method: Literal["feedforward", "inference"] = "feedforward",
+    *,
+    gamma: float = 0.1,
+    tolerance: float = 0.0,
+    max_ticks: int = 10_000,
+) -> None:
+    """Predict until quiet, without learning; the settled snapshot is t = 0.
+
+    Parameters
+    ----------
+    method : {"feedforward", "inference"}
+        Each value node becomes its own prediction, which is exact; or Song 2020, Eq. (7) is
+        iterated, feedback included.
+    gamma, tolerance, max_ticks
+        For "inference": the integration step, the largest change of any x that counts as quiet
+        (0: no change at all), and the ticks after which to give up.
+
+    Raises
+    ------
+    ConvergenceError
+        If "inference" is not quiet after `max_ticks`.
+    DivergenceError
+        If a state overflows. Nothing has changed then.
+    """
+    owner = "Simulator.settle"
+    checks.choice(owner, "method", method, ("feedforward", "inference"))
+    gamma = checks.real(owner, "gamma", gamma, positive=True)
+    tolerance = checks.real(owner, "tolerance", tolerance, minimum=0.0)
+    max_ticks = checks.integer(owner, "max_ticks", max_ticks, 1)
+    missing = [name for name in simulation.inputs if name not in simulation.shown]
+    if missing:
+        raise ProtocolError(
+            f"{owner}: there is no input to predict from; clamp "
+            f"{', '.join(map(repr, missing))} first"
+        )
+    guard = simulation.guard
+    if method == "feedforward":
+        guard.attempt(engine.settle, settles=True)
+    else:
+        _settle_by_inference(simulation.lowered, guard, gamma, tolerance, max_ticks)
+    simulation.presentations += 1
+    simulation.recorder.behind = True
+
+
+def _settle_by_inference(
+    lowered: Lowered, guard: Guard, gamma: float, tolerance: float, max_ticks: int
+) -> None:
+    """Iterate until no x changes by more than `tolerance`: every object at every tick, direct form.
+
+    Raises
+    ------
+    ConvergenceError
+        If that has not happened after `max_ticks`. Nothing is changed then.
+    """
+    plan, state = lowered.plan, lowered.state
+    setting, parameter = plan.setting.copy(), plan.parameter.copy()
+    kept = [array.copy() for array in state]
+    plan.setting[0]["delta_form"] = plan.setting[0]["event_driven"] = 0
+    plan.setting[0]["rest"] = layout.REST_NEVER
+    plan.parameter[layout.GAMMA] = gamma
+    for name in lowered.names:
+        lowered.view("resting", name)[:] = 0
+        lowered.view("resting_next", name)[:] = 0
+    state.row[[layout.RESTED, layout.STALE, layout.RESTS_NEXT]] = 0
+    quiet = False
+    try:
+        for _ in range(max_ticks):
+            before = state.real.copy()
+            guard.attempt(engine.advance, 1, False)
+            change = _largest_move(lowered, before)
+            quiet = change <= tolerance
+            if quiet:
+                break
+        else:
+            raise ConvergenceError(
+                f"Simulator.settle: not quiet after {max_ticks} ticks of inference with gamma ="
+                f" {gamma}: some x still changes by {change:.3g} in a tick; a larger tolerance,"
+                " more max_ticks or another gamma may help"
+            )
+    finally:
+        if not quiet:
+            for array, value in zip(state, kept, strict=True):
+                array[...] = value
+        plan.setting[:] = setting
+        plan.parameter[:] = parameter
+    engine.rest_again(*lowered.arguments)
+
+
+def _largest_move(lowered: Lowered, before: npt.NDArray[Any]) -> float:
+    rows = int(lowered.state.clock[layout.ROWS])
+    now = lowered.state.real
+    largest = 0.0
+    for record in lowered.populations:
+        block = slice(int(record["x"]), int(record["x"]) + rows * int(record["stride"]))
+        largest = max(largest, float(np.max(np.abs(now[block] - before[block]))))
+    return largest
