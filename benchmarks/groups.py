@@ -60,6 +60,11 @@ def groups(quick: bool = False, largest: int = 10**8) -> dict[str, Group]:
             "ticks.stepped",
             (often,),
         ),
+        "recorded": Group(
+            "Can training be watched, spike by spike and state by state, without slowing it down?",
+            "recorded.recorded",
+            (often,),
+        ),
         "online": Group(
             "Is learning a sample at a time fast enough to do without batches?",
             "training.online",

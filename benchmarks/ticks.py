@@ -78,8 +78,8 @@ def _clamped_ticks(work: Work, by_step: bool = False, monitored: bool = False) -
     """Return the seconds of a tick with both ends clamped, in which all that is free moves."""
     net = engine.network(work)
     sim = ns.Simulator(net, _SLOW)
-    if monitored:
-        ns.StateMonitor(sim, "x")
+    # It records as long as it is held.
+    monitor = ns.StateMonitor(sim, "x") if monitored else None
     generator = np.random.Generator(np.random.PCG64(2))
     top = len(work.weights[-1][0])
     taught = False
@@ -110,4 +110,6 @@ def _clamped_ticks(work: Work, by_step: bool = False, monitored: bool = False) -
     each = 2 * sum(w.size for w in work.weights[1:])
     if sim.operations.total - before < each * work.ticks:
         raise ArithmeticError("the network came to rest while it was measured")
+    if monitor is not None and len(monitor) < work.ticks:
+        raise ArithmeticError("not every tick was recorded")
     return seconds

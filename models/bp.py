@@ -10,14 +10,16 @@ import numpy.typing as npt
 
 from ..auditing.audit import Audit, audit_backpropagation
 from ..backpropagation.backpropagation import Backpropagation
-from ..holding import Shown
+from ..engine.bounds import DEFAULT_BOUND
+from ..holding import Held, Shown
 from ..network import Network
 from ..simulation.samples import Progress
+from ..simulation.turns import made_whole
 
 __all__ = ["BP"]
 
 
-class BP:
+class BP(Held):
     """Vectorised backpropagation: the gradient descent that Z-IL and Fa-Z-IL equal.
 
     Parameters
@@ -35,6 +37,9 @@ class BP:
         which are independent of the engine and add in an order of their own.
     dtype : {"float64", "float32"}
         Precision.
+    bound : float or None
+        What neither |y| of a node that is predicted nor |w| may exceed, as in a `Simulator`; None
+        for no bound. A batch that would leave it raises a `DivergenceError`, and is not learned.
 
     Attributes
     ----------
@@ -58,7 +63,7 @@ class BP:
     Delta w = alpha delta f(y).
     """
 
-    __slots__ = ("__weakref__", "backpropagation")
+    __slots__ = ("__weakref__", "_backpropagation")
 
     def __init__(
         self,
@@ -69,15 +74,26 @@ class BP:
         batch_reduction: Literal["sum", "mean"] = "sum",
         arithmetic: Literal["engine", "blas"] = "engine",
         dtype: Literal["float64", "float32"] = "float64",
+        bound: float | None = DEFAULT_BOUND,
     ) -> None:
-        self.backpropagation = Backpropagation(
+        self._backpropagation = Backpropagation(
             network, learning_rate=learning_rate, batch_size=batch_size,
-            batch_reduction=batch_reduction, arithmetic=arithmetic, dtype=dtype,
+            batch_reduction=batch_reduction, arithmetic=arithmetic, dtype=dtype, bound=bound,
         )  # fmt: skip
+
+    @property
+    def backpropagation(self) -> Backpropagation:
+        """What runs."""
+        return made_whole(self._backpropagation)
 
     network = Shown[Network](lambda bp: bp.backpropagation.network, "As it was described.")
     learning_rate = Shown[float | Mapping[str, float]](
-        lambda bp: bp.backpropagation.learning_rate, "alpha, one or one per projection."
+        lambda bp: bp.backpropagation.learning_rate,
+        "alpha, one or one per projection; may be set.",
+        lambda bp, value: bp.backpropagation.set_learning_rate(value),
+    )
+    epochs = Shown[int](
+        lambda bp: bp.backpropagation.orders.epochs, "Epochs of `fit` since its seed was set."
     )
     batch_size = Shown[int](lambda bp: bp.backpropagation.batch_size, "Samples per update.")
     batch_reduction = Shown[str](
@@ -85,8 +101,11 @@ class BP:
     )
     arithmetic = Shown[str](lambda bp: bp.backpropagation.arithmetic, '"engine" or "blas".')
     dtype = Shown[np.dtype[Any]](lambda bp: bp.backpropagation.dtype, "Precision.")
+    bound = Shown[float | None](
+        lambda bp: bp.backpropagation.bound, "What neither |y| nor |w| may exceed; None: no bound."
+    )
     weights = Shown[dict[str, npt.NDArray[Any]]](
-        lambda bp: bp.backpropagation.lowered.weights(),
+        lambda bp: bp.backpropagation.weights(),
         "Copies of the weights, as `Simulator.weights` gives them.",
     )
 
@@ -97,7 +116,7 @@ class BP:
         *,
         epochs: int = 1,
         shuffle: bool = True,
-        seed: int = 0,
+        seed: int | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Learn from samples, as `Simulator.fit` does, in the same order for the same seed."""

@@ -21,6 +21,9 @@ class IL(Model):
 
     Parameters
     ----------
+    gamma : float
+        Integration step of inference: 0.1, unless told otherwise, which is how IL relaxes. At the
+        1 of Z-IL nodes overshoot, and their energy may grow from tick to tick instead of falling.
     t_c : int
         The update is made from the snapshot at t = t_c, after t_c moves of x.
 
@@ -29,6 +32,7 @@ class IL(Model):
     Song 2020, Section 2.2; Whittington & Bogacz 2017.
     """
 
+    gamma: float = 0.1
     t_c: int = 20
     gate = staticmethod(gate)
     commit = "tick"

@@ -21,6 +21,9 @@ class IncrementalPC(Model):
 
     Parameters
     ----------
+    gamma : float
+        Integration step of inference: 0.1, unless told otherwise. At the 1 of Z-IL nodes overshoot,
+        and their energy may grow from tick to tick instead of falling.
     presentation : int
         Ticks for which `fit` presents each batch.
 
@@ -29,6 +32,7 @@ class IncrementalPC(Model):
     Salvatori et al., "Incremental predictive coding", 2022 (arXiv 2212.00720).
     """
 
+    gamma: float = 0.1
     presentation: int = 20
     gate = staticmethod(gate)
     rest = "never"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import math
 import numbers
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,14 @@ import numpy.typing as npt
 from neurosim.errors import ArgumentError, ArgumentTypeError, DataError
 
 __all__ = [
-    "MOST_TICKS", "boolean", "choice", "chosen", "finite_array", "integer", "name", "names",
-    "precision", "real",
+    "MOST_REPLICAS", "MOST_TICKS", "any_array", "boolean", "choice", "chosen", "finite_array",
+    "fits", "integer", "made", "name", "names", "precision", "real", "real_array", "sequence",
 ]  # fmt: skip
 
 #: Ticks that may be asked for at a time; ten thousand times as many fit the clock.
 MOST_TICKS = 10**12
+#: Samples at a time: more than any memory holds with a few nodes each.
+MOST_REPLICAS = 2**31 - 1
 FloatArray = npt.NDArray[Any]
 
 
@@ -83,6 +85,27 @@ def real(
     return number
 
 
+def fits(owner: str, argument: str, value: float, dtype: np.dtype[Any]) -> float:
+    """Return `value` if `dtype` can hold it: neither infinite there, nor so small that it is lost.
+
+    What is positive and below the smallest normal number would be rounded to a few bits, or to 0.
+    """
+    info = np.finfo(dtype)
+    magnitude = abs(float(value))
+    if magnitude > float(info.max) or 0 < magnitude < float(info.tiny):
+        raise ArgumentError(
+            f"{owner}: {argument} = {value!r} cannot be held in {dtype.name}, which reaches from "
+            f"{float(info.tiny):.2g} to {float(info.max):.2g}"
+            + ('; give another one, or dtype="float64"' if dtype != np.float64 else "")
+        )
+    return float(value)
+
+
+def made(value: object) -> str:
+    """Remedy for a class given in the place of an object: its parentheses are missing."""
+    return f"; parentheses make one: {value.__name__}()" if isinstance(value, type) else ""
+
+
 def precision(owner: str, value: object) -> np.dtype[Any]:
     """Return the dtype that a user named: float64 or float32."""
     given = value.name if isinstance(value, np.dtype) else value
@@ -101,14 +124,24 @@ def name(owner: str, argument: str, value: object) -> str:
     return str(value)
 
 
+def sequence(owner: str, argument: str, value: object, of: str) -> list[Any]:
+    """Return the elements of `value` if it is a list, or another sequence or vector, of things."""
+    good = isinstance(value, (Sequence, np.ndarray)) and not isinstance(
+        value, (str, bytes, bytearray, memoryview)
+    )
+    if not good or np.ma.isMaskedArray(value) or getattr(value, "ndim", 1) == 0:
+        what = "a masked array" if np.ma.isMaskedArray(value) else repr(value)
+        raise ArgumentTypeError(f"{owner}: {argument} must be a list of {of}, not {what}")
+    return list(cast("Sequence[Any]", value))
+
+
 def names(owner: str, argument: str, value: object) -> list[str]:
     """Return the elements of `value` if it is a list, or another sequence, of strings."""
-    if isinstance(value, (str, bytes)) or not isinstance(value, (Sequence, np.ndarray)):
-        raise ArgumentTypeError(f"{owner}: {argument} must be a list of strings, not {value!r}")
-    for each in value:
+    elements = sequence(owner, argument, value, "strings")
+    for each in elements:
         if not isinstance(each, str):
             raise ArgumentTypeError(f"{owner}: {argument} must hold strings, not {each!r}")
-    return [str(each) for each in value]
+    return [str(each) for each in elements]
 
 
 def chosen(owner: str, argument: str, value: object, allowed: list[str]) -> list[str]:
@@ -128,28 +161,99 @@ def chosen(owner: str, argument: str, value: object, allowed: list[str]) -> list
     return found
 
 
-def finite_array(
-    owner: str, argument: str, value: object, shape: tuple[int | None, ...], dtype: npt.DTypeLike
-) -> FloatArray:
-    """Return `value` as a contiguous array of `dtype` if it has the shape and is finite.
+def _is_missing(value: object) -> bool:
+    """Whether an element stands for none: None, and what pandas and NumPy have for it."""
+    return value is None or value is np.ma.masked or type(value).__name__ in ("NAType", "NaTType")
 
-    None in `shape` stands for any length from 1. Nothing is broadcast, and numbers that `dtype`
-    cannot hold (a complex number, a string, 1e300 in float32) are refused.
-    """
+
+def _refuse_masked(owner: str, argument: str, value: object) -> None:
+    """Refuse masked elements, also of the arrays in a list: NumPy would show what is behind."""
+    if isinstance(value, np.ma.MaskedArray):
+        places = np.argwhere(np.ma.getmaskarray(value))
+        if len(places):
+            where = tuple(int(i) for i in places[0])
+            raise DataError(
+                f"{owner}: {argument} must be there, but element {where} is masked; fill it, or "
+                "leave it out"
+            )
+    elif isinstance(value, (list, tuple)):
+        for n, each in enumerate(value):
+            if isinstance(each, (list, tuple, np.ma.MaskedArray)):
+                _refuse_masked(owner, f"{argument}[{n}]", each)
+
+
+def _of_objects(owner: str, argument: str, array: FloatArray) -> FloatArray:
+    """Return what is in an array of objects, such as a table's of several types, as numbers."""
+    flat = array.ravel().tolist()
+    for n, each in enumerate(flat):
+        if isinstance(each, numbers.Real):
+            continue
+        where = tuple(int(i) for i in np.unravel_index(n, array.shape))
+        if _is_missing(each):
+            raise DataError(
+                f"{owner}: {argument} must be there, but element {where} is missing ({each!r}); "
+                "fill it, or leave it out"
+            )
+        remedy = "; toarray() makes an array of it" if hasattr(each, "toarray") else ""
+        raise ArgumentTypeError(
+            f"{owner}: {argument} must hold real numbers, not {type(each).__name__}"
+            + (f" (element {where})" if where else "")
+            + remedy
+        )
     try:
-        array = np.asarray(value)
+        return np.array(flat, np.float64).reshape(array.shape)
+    except OverflowError:
+        raise DataError(f"{owner}: {argument} must be finite in float64") from None
+
+
+def any_array(owner: str, argument: str, value: object) -> FloatArray:
+    """Return `value` as an array of whatever it holds."""
+    try:
+        return np.asarray(value)
     except ValueError as error:
         raise DataError(f"{owner}: {argument} is not a rectangular array") from error
-    wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
+    except (TypeError, RuntimeError, OverflowError) as error:
+        raise ArgumentTypeError(f"{owner}: {argument} is no array: {error}") from error
+
+
+def real_array(owner: str, argument: str, value: object) -> FloatArray:
+    """Return `value` as an array of real numbers, of any shape; nothing in it may be missing."""
+    if isinstance(value, Mapping):
+        raise ArgumentTypeError(f"{owner}: {argument} must be an array, not {value!r:.200}")
+    _refuse_masked(owner, argument, value)
+    array = any_array(owner, argument, value)
+    if array.dtype.kind == "O":
+        return _of_objects(owner, argument, array)
     if array.dtype.kind not in "biuf":
         raise ArgumentTypeError(
             f"{owner}: {argument} must hold real numbers, not dtype {array.dtype}"
         )
+    return array
+
+
+def finite_array(
+    owner: str,
+    argument: str,
+    value: object,
+    shape: tuple[int | None, ...],
+    dtype: npt.DTypeLike,
+    *,
+    least: int = 1,
+) -> FloatArray:
+    """Return `value` as a contiguous array of `dtype` if it has the shape and is finite.
+
+    None in `shape` stands for any length from `least`. Nothing is broadcast; what is masked or
+    missing is refused, and so are numbers that `dtype` cannot hold (a complex number, a string,
+    1e300 in float32).
+    """
+    array = real_array(owner, argument, value)
+    wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
     if array.ndim != len(shape) or any(
-        (n is None and m < 1) or (n is not None and n != m)
-        for n, m in zip(shape, array.shape, strict=True)
+        n is not None and n != m for n, m in zip(shape, array.shape, strict=True)
     ):
         raise DataError(f"{owner}: {argument} must have shape {wanted}, not {array.shape}")
+    if any(n is None and m < least for n, m in zip(shape, array.shape, strict=True)):
+        raise DataError(f"{owner}: {argument} must not be empty, but have shape {array.shape}")
     with np.errstate(over="ignore"):
         converted = np.ascontiguousarray(array, dtype=dtype)
     # One pass without a temporary array: a sum of squares is finite unless an element is not, or it
@@ -159,7 +263,8 @@ def finite_array(
         finite = np.isfinite(np.einsum("i,i", flat, flat)) or np.isfinite(flat).all()
     if not finite:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
+        beyond = f", which {converted.dtype} cannot hold" if np.isfinite(array[where]) else ""
         raise DataError(
-            f"{owner}: {argument} must be finite, but element {where} is {array[where]!r}"
+            f"{owner}: {argument} must be finite, but element {where} is {array[where]!r}{beyond}"
         )
     return converted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim.auditing.audit import audit_simulation
+from neurosim.engine.bounds import DEFAULT_BOUND
 from neurosim.graphs.writing import simulation_to_graph
-from neurosim.holding import Shown
+from neurosim.holding import Held, Shown
 from neurosim.network import Network
 from neurosim.recording.recorder import Recorder
 from neurosim.rules.model import Model
 from neurosim.simulation import (
+    controls,
     currents,
     handles,
     inspecting,
@@ -29,6 +31,7 @@ from neurosim.simulation import (
 )  # fmt: skip
 from neurosim.simulation.inspecting import SynapticOperations
 from neurosim.simulation.simulation import Simulation
+from neurosim.simulation.turns import in_turn, made_whole
 from neurosim.simulation.weights import set_feedback_weights, set_weights
 from neurosim.views.node_drawing import draw_simulation
 from neurosim.views.tables import network_tables
@@ -43,17 +46,21 @@ Weights = dict[str, npt.NDArray[Any]]
 def _verb(
     function: Callable[Concatenate[Simulation, Arguments], Result],
 ) -> Callable[Concatenate[Simulator, Arguments], Result]:
-    """Make a method of a function that is given the running network; it says what it does."""
+    """Make a method of a function that is given the running network; it says what it does.
+
+    One thread uses the network at a time, and finds nothing half-done.
+    """
+    use = in_turn(function)
 
     @wraps(function)
     def method(self: Simulator, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        return function(self.simulation, *args, **kwargs)
+        return use(self.simulation, *args, **kwargs)
 
     method.__qualname__ = f"Simulator.{function.__name__}"
     return cast("Callable[Concatenate[Simulator, Arguments], Result]", method)
 
 
-class Simulator:
+class Simulator(Held):
     """A network that runs.
 
     Parameters
@@ -68,7 +75,12 @@ class Simulator:
         Precision of all state.
     error_form : {"delta", "direct"}
         Whether error nodes integrate the changes they receive, which keeps every bit of a small
-        error, or recompute x - mu.
+        error, or recompute x - mu. The delta form drifts from x - mu by rounding for as long as
+        nodes move without settling, with the square root of the ticks: where activities are about
+        1, float32 is off by 1e-6 after 100 ticks, 5e-6 after 10,000, 1e-4 after a million and 1e-3
+        after 1e7 (float64 by 1e-13 after a million). `residual` says how far, and `settle` makes it
+        zero, as every presentation of `fit` does; runs of float32 that go on for more than some
+        10,000 ticks without it, and look at small errors, want "direct".
     rest_after_update : bool, optional
         Whether a value node rests once its synapses have learned. If not given, it does in `fit`
         and does not when stepping. A resting node keeps x, mu and epsilon until the network
@@ -82,6 +94,12 @@ class Simulator:
     relays : bool
         Whether projections that span several levels pass through relays. Without them errors come
         back at several ticks, and Z-IL is not backpropagation.
+    bound : float or None
+        What neither |x| of a node that is free to move nor |theta| may exceed; what would leave it
+        raises a `DivergenceError`, and the last snapshot within it is kept. Nets that learn stay
+        far below the default (weights below 10, activities below 1000, if inputs are not larger),
+        and nets that have left it predict by chance from then on. None: no bound but that of
+        floating point. What the world clamps may be larger.
 
     Attributes
     ----------
@@ -103,7 +121,7 @@ class Simulator:
     (1, False, True)
     """
 
-    __slots__ = ("__weakref__", "simulation")
+    __slots__ = ("__weakref__", "_simulation")
 
     def __init__(
         self,
@@ -117,12 +135,18 @@ class Simulator:
         event_driven: bool = True,
         threads: int = 1,
         relays: bool = True,
+        bound: float | None = DEFAULT_BOUND,
     ) -> None:
-        self.simulation = Simulation(
+        self._simulation = Simulation(
             network, model, batch_size=batch_size, dtype=dtype, error_form=error_form,
             rest_after_update=rest_after_update, event_driven=event_driven, threads=threads,
-            relays=relays,
+            relays=relays, bound=bound,
         )  # fmt: skip
+
+    @property
+    def simulation(self) -> Simulation:
+        """The running network itself, in which nothing is half-done unless it is being used."""
+        return made_whole(self._simulation)
 
     # What the world shows.
     clamp = _verb(presenting.clamp)
@@ -162,7 +186,23 @@ class Simulator:
         lambda sim: sim.simulation.wiring, "As it runs, with its relays and readouts."
     )
     model = Shown[Model](lambda sim: sim.simulation.model, "How its synapses learn.")
+    learning_rate = Shown[float | Mapping[str, float]](
+        lambda sim: sim.simulation.model.learning_rate,
+        "alpha, one for all projections or one per projection (by name); may be set.",
+        _verb(controls.set_learning_rate),
+    )
+    gamma = Shown[float](
+        lambda sim: sim.simulation.model.gamma,
+        "Integration step of inference; may be set.",
+        _verb(controls.set_gamma),
+    )
     batch_size = Shown[int](lambda sim: sim.simulation.batch_size, "Number of replicas.")
+    replicas = Shown[int](
+        lambda sim: sim.simulation.rows, "Replicas in use: rows of what was clamped last."
+    )
+    epochs = Shown[int](
+        lambda sim: sim.simulation.orders.epochs, "Epochs of `fit` since its seed was set."
+    )
     dtype = Shown[np.dtype[Any]](lambda sim: sim.simulation.dtype, "Precision of all state.")
     error_form = Shown[str](
         lambda sim: sim.simulation.error_form, 'How error nodes follow changes: "delta", "direct".'
@@ -180,6 +220,9 @@ class Simulator:
         lambda sim: sim.simulation.relays,
         "Whether projections that span several levels pass through relays.",
     )
+    bound = Shown[float | None](
+        lambda sim: sim.simulation.bound, "What neither |x| nor |theta| may exceed; None: no bound."
+    )
     recorder = Shown[Recorder](
         lambda sim: sim.simulation.recorder, "What monitors attach themselves to."
     )
@@ -187,24 +230,32 @@ class Simulator:
         lambda sim: sim.simulation.t, "Ticks since the teacher's onset, or since settling."
     )
     weights = Shown[Weights](
-        lambda sim: sim.simulation.lowered.weights(),
+        _verb(inspecting.weights),
         """Copies of the weights by projection; of shape (pre, post), or (weights,) where sparse.
+
+        They come in the order in which the projections were described.
 
         A sparse projection has its weights in the order of ``network.projections[name].pattern``.
         Projections that borrow the weights of another are left out.
         """,
     )
     feedback_weights = Shown[Weights](
-        lambda sim: sim.simulation.lowered.weights(feedback=True),
+        _verb(inspecting.feedback_weights),
         "Copies of the weights of feedback synapses that are not the forward ones.",
     )
     energy = Shown[float](
-        lambda sim: inspecting.energy(sim.simulation),
-        "F = 1/2 sum of epsilon squared, over the replicas in use. Song 2020, Eq. (2).",
+        _verb(inspecting.energy),
+        """F = 1/2 sum of epsilon squared, over the replicas in use. Song 2020, Eq. (2).
+
+        Raises a `DivergenceError` where that is larger than floating point can hold.
+        """,
     )
     residual = Shown[float](
-        lambda sim: inspecting.residual(sim.simulation),
-        "Max |epsilon - (x - mu)|: how far the delta form has drifted by rounding.",
+        _verb(inspecting.residual),
+        """Max |epsilon - (x - mu)|: how far the delta form has drifted by rounding.
+
+        Errors that are not much larger say nothing; see `error_form` for when that matters.
+        """,
     )
     operations = Shown[SynapticOperations](
         lambda sim: inspecting.operations(sim.simulation), "Synaptic operations done so far."

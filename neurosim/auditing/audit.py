@@ -138,7 +138,8 @@ def audit_simulation(simulation: Simulation, *, samples: int = 24, seed: int = 0
     Parameters
     ----------
     samples : int
-        Nodes and synapses to be watched while all that they are not wired to is poisoned.
+        Nodes and synapses to be watched while all that they are not wired to is poisoned. It takes
+        some milliseconds for each; no more are watched than there are.
     seed : int
         Of the samples that are presented, and of what is disturbed.
 

@@ -9,6 +9,7 @@ from neurosim.auditing.comparing import (
     Finding,
     distances,
     draw_samples,
+    enough_samples,
     shuffled,
     weight_distances,
 )  # fmt: skip
@@ -50,8 +51,9 @@ class BackpropagationProbe:
     def light_cone(self, count: int) -> Finding:
         """A change of one weight changes in one update no synapse further than one away."""
         wiring = self._original.lowered.network
-        names = [name for name, p in wiring.projections.items() if p.plastic]
-        same, farthest, pairs = True, 0, max(1, count // 4)
+        names = [n for n, p in wiring.projections.items() if p.plastic and p.synapse_count]
+        synapses = sum(wiring.projections[name].synapse_count for name in names)
+        same, farthest, pairs = True, 0, max(1, enough_samples(count, synapses) // 4)
         for _ in range(pairs):
             name = names[int(self._generator.integers(len(names)))]
             clean, other = self._copy(), self._copy()

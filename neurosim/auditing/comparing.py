@@ -11,8 +11,8 @@ import numpy.typing as npt
 from neurosim.description.network import Description
 
 __all__ = [
-    "NUDGE", "Finding", "Node", "Samples", "distances", "draw_samples", "shuffled",
-    "weight_distances",
+    "NUDGE", "Finding", "Node", "Samples", "distances", "draw_samples", "enough_samples",
+    "shuffled", "weight_distances",
 ]  # fmt: skip
 
 Samples = tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]]]
@@ -36,6 +36,11 @@ def draw_samples(wiring: Description, count: int, generator: np.random.Generator
         for names in (wiring.inputs, wiring.outputs)
     )
     return inputs, targets
+
+
+def enough_samples(asked: int, things: int) -> int:
+    """How many of so many things are drawn: no more than there are, but some in any case."""
+    return min(asked, max(24, things))
 
 
 def shuffled(network: Description, generator: np.random.Generator) -> Description:

@@ -15,6 +15,7 @@ from neurosim.auditing.comparing import (
     Node,
     distances,
     draw_samples,
+    enough_samples,
     shuffled,
     weight_distances,
 )  # fmt: skip
@@ -165,6 +166,9 @@ class Probe:
         wiring = self._clean.wiring
         plastic = [name for name in self._single if wiring.projections[name].plastic]
         same, learned = True, 0
+        count = enough_samples(
+            count, sum(wiring.projections[name].synapse_count for name in plastic)
+        )
         for _ in range(count if plastic else 0):
             name = plastic[int(self._generator.integers(len(plastic)))]
             projection = wiring.projections[name]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurosim.engine.faults import overflowing_node, overflowing_weight
+from neurosim.engine.faults import Fault, faulty_weight, node_out_of_bound, overflowing_node
 from neurosim.engine.lowering import Lowered
-from neurosim.errors import DivergenceError
+from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import backpropagation as kernel
 
 __all__ = ["EngineOrder"]
@@ -29,15 +29,18 @@ class EngineOrder:
 
     def update(
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], chosen: npt.NDArray[np.int64]
-    ) -> None:
-        """Learn from the chosen samples, batch by batch; from none of them if that overflows."""
+    ) -> Fault | None:
+        """Learn from the chosen samples, batch by batch, up to the first batch with a fault.
+
+        What that batch has then changed is not taken back.
+        """
         lowered = self._lowered
-        before = lowered.blocks.theta.copy()
-        failed = kernel.backpropagate(*lowered.arguments, x, y, chosen, lowered.batch_size) >= 0
+        failed = kernel.backpropagate(*lowered.arguments, x, y, chosen, lowered.batch_size)
+        if failed == layout.DONE:
+            # An overflow of weights is as good as certain to be seen in the next forward pass.
+            return faulty_weight(lowered)
         # y is kept as x, and delta as epsilon.
-        fault = overflowing_node(lowered, ("x", "f", "epsilon")) if failed else None
-        fault = fault or overflowing_weight(lowered)
-        if fault is not None:
-            if overflowing_weight(lowered):
-                lowered.blocks.theta[:] = before
-            raise DivergenceError(*fault)
+        fault = overflowing_node(lowered, ("x", "f", "epsilon"))
+        for p in lowered.plan.order:
+            fault = fault or node_out_of_bound(lowered, lowered.names[p], "x")
+        return fault or faulty_weight(lowered)

@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+from neurosim.files import why_not_replaced
+
 __all__ = ["main"]
 
 
@@ -34,10 +36,8 @@ def main() -> None:
         ),
     ) -> None:
         """Train on real digits with Fa-Z-IL, node by node, beside backpropagation."""
-        if not png.absolute().parent.is_dir():
-            raise typer.BadParameter(f"the folder {str(png.parent)!r} does not exist")
-        if png.is_dir():
-            raise typer.BadParameter(f"{str(png)!r} is a folder; give the path of a file")
+        if why := why_not_replaced(png):
+            raise typer.BadParameter(f"{str(png)!r} {why}; give the path of a file")
         # Only now: help and refusals need not wait for the simulator.
         from neurosim.cli.demo import show_demo
 

@@ -11,7 +11,7 @@ from neurosim.description.activations import ActivationLike
 from neurosim.description.connecting import WeightsLike
 from neurosim.description.initializers import Constant, Initializer, XavierUniform
 from neurosim.description.network import Description
-from neurosim.errors import ArgumentError, ArgumentTypeError
+from neurosim.errors import ArgumentError
 
 __all__ = ["build_layers", "build_recurrent"]
 
@@ -26,14 +26,13 @@ def build_layers(
 ) -> None:
     """Fill an empty network with layers; see `Network.layered`."""
     owner = "Network.layered"
-    if isinstance(sizes, (str, bytes)) or not isinstance(sizes, (Sequence, np.ndarray)):
-        raise ArgumentTypeError(f"{owner}: sizes must be a sequence of ints, not {sizes!r}")
-    if len(sizes) < 2:
+    layers = checks.sequence(owner, "sizes", sizes, "whole numbers")
+    if len(layers) < 2:
         raise ArgumentError(f"{owner}: sizes must name at least an input and an output layer")
-    names = ["input", *(f"hidden{i}" for i in range(1, len(sizes) - 1)), "output"]
-    for name, size in zip(names, sizes, strict=True):
+    names = ["input", *(f"hidden{i}" for i in range(1, len(layers) - 1)), "output"]
+    for name, size in zip(names, layers, strict=True):
         network.add_population(name, size, input_activation if name == "input" else activation)
-    count = len(sizes) - 1
+    count = len(layers) - 1
     if weights is None:
         weights = XavierUniform()
     if isinstance(weights, np.ndarray) or not isinstance(weights, Sequence):

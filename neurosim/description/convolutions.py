@@ -22,7 +22,12 @@ __all__ = ["AveragePooling", "Convolution"]
 
 def _lengths(owner: str, argument: str, value: object, count: int | None) -> tuple[int, ...]:
     given = (value,) * (count or 1) if isinstance(value, (int, np.integer)) else value
-    if not isinstance(given, Sequence) or len(given) not in ((count,) if count else (1, 2)):
+    allowed = (count,) if count else (1, 2)
+    if (
+        not isinstance(given, Sequence)
+        or isinstance(given, (str, bytes, bytearray))
+        or len(given) not in allowed
+    ):
         raise ArgumentTypeError(
             f"{owner}: {argument} must be a whole number, or as many as there are dimensions (one "
             f"or two), not {value!r}"

@@ -35,15 +35,16 @@ def node_names(owner: str, populations: Mapping[str, Population]) -> dict[str, S
     return names
 
 
-def find_node(populations: Mapping[str, Population], label: object) -> tuple[str, int]:
+def find_node(
+    populations: Mapping[str, Population], label: object, owner: str = "Network.find"
+) -> tuple[str, int]:
     """Return population and index of a node; see `Network.find`."""
-    owner = "Network.find"
     if not isinstance(label, str):
         raise ArgumentTypeError(f"{owner}: label must be a string, not {label!r}")
     found = [
-        (name, population.labels.index(label))
+        (name, population.place_of[label])
         for name, population in populations.items()
-        if population.labels is not None and label in population.labels
+        if label in population.place_of
     ]
     match = re.fullmatch(r"(.*)\[(0|[1-9][0-9]{0,9})\]", label)
     if match and match[1] in populations:

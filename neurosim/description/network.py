@@ -6,7 +6,7 @@ import copy
 import secrets
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,19 +15,20 @@ from neurosim import checks
 from neurosim.description.activations import ACTIVATIONS, ActivationLike, resolve
 from neurosim.description.connecting import WeightsLike, described
 from neurosim.description.connectors import Connector
-from neurosim.description.levels import levels
+from neurosim.description.levels import levels, topological_order
+from neurosim.description.pattern import MOST_NODES
 from neurosim.description.population import Population
 from neurosim.description.projection import Projection
 from neurosim.description.relays import readout_name, wired
 from neurosim.errors import ArgumentError
+from neurosim.holding import Held
 
 __all__ = ["Description"]
 
-_LARGEST_POPULATION = 2**31 - 1
 Kind = TypeVar("Kind", bound="Description")
 
 
-class Description:
+class Description(Held):
     """Populations of nodes and projections of synapses; no state, and nothing that shows them.
 
     All rooms take a network as this; `neurosim.Network` adds what users expect around it.
@@ -38,8 +39,14 @@ class Description:
         Seed of the initial weights. A fresh one is drawn, and kept, if none is given.
     """
 
+    _INSTEAD: ClassVar[dict[str, str]] = {
+        "seed": "patterns and weights are drawn from it; give it to Network(seed=...)",
+        "populations": "add_population adds one",
+        "projections": "connect adds one",
+    }
+
     def __init__(self, *, seed: int | None = None) -> None:
-        self.seed: int = (
+        self._seed: int = (
             secrets.randbits(32)
             if seed is None
             else checks.integer("Network", "seed", seed, 0, 2**128 - 1)
@@ -76,7 +83,7 @@ class Description:
         name = checks.name("Network.add_population", "name", name)
         owner = f"population {name!r}"
         self._check_new(name)
-        size = checks.integer(owner, "size", size, 1, _LARGEST_POPULATION)
+        size = checks.integer(owner, "size", size, 1, MOST_NODES)
         population = Population(
             name,
             size,
@@ -192,6 +199,11 @@ class Description:
         return projection
 
     @property
+    def seed(self) -> int:
+        """Seed of the initial weights and of the patterns that are drawn."""
+        return self._seed
+
+    @property
     def populations(self) -> Mapping[str, Population]:
         """The populations by name, in the order of their creation."""
         return MappingProxyType(self._populations)
@@ -234,6 +246,26 @@ class Description:
     def synapse_count(self) -> int:
         """Number of synapses, those of relays not included."""
         return sum(p.synapse_count for p in self._projections.values())
+
+    def check_ends(self, owner: str) -> None:
+        """Refuse what has no input or no output, on behalf of what should run it.
+
+        Raises
+        ------
+        ArgumentError
+            Also if there is a cycle, along which the message walks.
+        """
+        if not self._populations:
+            raise ArgumentError(
+                f"{owner}: the network is empty; add_population and connect fill it"
+            )
+        # Where all are predicted, there is no input because there is a cycle.
+        topological_order(self._populations, self._projections.values())
+        if not self.inputs:
+            raise ArgumentError(
+                f"{owner}: the network has no input population: all that nothing predicts are "
+                "constant; add a population that predicts others"
+            )
 
     def replaced(
         self: Kind, populations: Mapping[str, Population], projections: Mapping[str, Projection]

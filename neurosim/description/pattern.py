@@ -8,19 +8,56 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from neurosim.errors import ArgumentError
+from neurosim import checks
+from neurosim.description.frozen import frozen
+from neurosim.errors import ArgumentError, ArgumentTypeError
 
-__all__ = ["Pattern"]
+__all__ = ["MOST_NODES", "MOST_WEIGHTS", "Pattern"]
 
 # Runs of so many pairs and more, on average, are followed as runs.
 LONG_RUN = 16
 
+#: Nodes that a population may have, and weights of a projection: 256 GiB of them.
+MOST_NODES = 2**31 - 1
+MOST_WEIGHTS = 2**35
 Integers = npt.NDArray[np.int64]
+
+
+def _whole(owner: str, name: str, given: object) -> npt.NDArray[Any]:
+    """Return a vector of whole numbers of any width; a number is never cut off to one."""
+    if np.ma.isMaskedArray(given):
+        raise ArgumentTypeError(f"{owner}: {name} must not be a masked array")
+    array = checks.any_array(owner, name, given)
+    if array.ndim != 1 or (array.dtype.kind not in "iu" and array.size):
+        raise ArgumentTypeError(
+            f"{owner}: {name} must be a vector of whole numbers, not {array.dtype} of shape "
+            f"{array.shape}"
+        )
+    return array if array.size else np.zeros(0, np.int64)
+
+
+def _outside(array: npt.NDArray[Any], size: int) -> int | None:
+    """Place of the first index that is not one of so many things; None if all are."""
+    if not array.size or 0 <= int(array.min()) <= int(array.max()) < size:
+        return None
+    return int(np.flatnonzero((array < 0) | (array >= size))[0])
+
+
+def _indices(name: str, given: object, size: int) -> Integers:
+    """Indices of so many things, as an array that nobody can write to."""
+    array = _whole("Pattern", name, given)
+    bad = _outside(array, size)
+    if bad is not None:
+        raise ArgumentError(f"Pattern: {name}[{bad}] = {array[bad]} must be in 0 ... {size - 1}")
+    return frozen(array.astype(np.int64, copy=False))
 
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
     """The connected pairs, by presynaptic node, then by postsynaptic node.
+
+    The engine trusts it without looking again, so it is checked as a whole when it is made, whoever
+    makes it, and its arrays are copies that nobody can write to.
 
     Attributes
     ----------
@@ -32,6 +69,11 @@ class Pattern:
         Which weight each synapse uses; each its own, in the order of the pairs, if None.
     weight_count : int
         Number of weights.
+
+    Raises
+    ------
+    ArgumentError
+        If an index is out of range, or the pairs are not in their order, each once.
     """
 
     shape: tuple[int, int]
@@ -39,6 +81,42 @@ class Pattern:
     post: Integers
     weight: Integers | None
     weight_count: int
+
+    def __post_init__(self) -> None:
+        shape = checks.sequence("Pattern", "shape", self.shape, "whole numbers")
+        if len(shape) != 2:
+            raise ArgumentError(f"Pattern: shape must be (pre nodes, post nodes), not {shape}")
+        sizes = tuple(checks.integer("Pattern", "shape", n, 1, MOST_NODES) for n in shape)
+        count = checks.integer("Pattern", "weight_count", self.weight_count, 0, MOST_WEIGHTS)
+        pre, post = _indices("pre", self.pre, sizes[0]), _indices("post", self.post, sizes[1])
+        if len(pre) != len(post):
+            raise ArgumentError(f"Pattern: {len(pre)} indices in pre, but {len(post)} in post")
+        # No overflow: the number of pairs of two populations is below 2^62.
+        bad = np.flatnonzero(np.diff(pre * sizes[1] + post) <= 0)
+        if len(bad):
+            n = int(bad[0])
+            first, second = ((int(pre[i]), int(post[i])) for i in (n, n + 1))
+            raise ArgumentError(
+                f"Pattern: pairs must be in the order of pre, then of post, each once, but "
+                f"{second} follows {first}; Pattern.of_pairs sorts them"
+            )
+        weight = None
+        if self.weight is not None:
+            weight = _indices("weight", self.weight, count)
+            if len(weight) != len(pre):
+                raise ArgumentError(f"Pattern: {len(pre)} pairs, but {len(weight)} in weight")
+        elif count != len(pre):
+            raise ArgumentError(
+                f"Pattern: weight_count must be {len(pre)}, the number of pairs, not {count}; say "
+                "in weight which of them each pair uses"
+            )
+        checked = {"shape": sizes, "pre": pre, "post": post, "weight": weight}
+        for name, value in {**checked, "weight_count": count}.items():
+            object.__setattr__(self, name, value)
+
+    def __reduce__(self) -> tuple[type[Pattern], tuple[Any, ...]]:
+        # A copy, and what comes from a file, is checked and read-only as well.
+        return type(self), (self.shape, self.pre, self.post, self.weight, self.weight_count)
 
     @classmethod
     def of_pairs(
@@ -55,27 +133,34 @@ class Pattern:
         Raises
         ------
         ArgumentError
-            If there is no pair, a pair is given twice, or an index is out of range.
+            If a pair is given twice, or an index is out of range.
         """
-        first, second = np.asarray(pre, np.int64), np.asarray(post, np.int64)
-        if not len(first):
-            raise ArgumentError(f"{owner}: no pair of nodes is connected")
+        first, second = _whole(owner, "pre", pre), _whole(owner, "post", post)
+        if len(first) != len(second):
+            raise ArgumentError(f"{owner}: {len(first)} indices in pre, but {len(second)} in post")
         for name, index, size in (("pre", first, shape[0]), ("post", second, shape[1])):
-            bad = np.flatnonzero((index < 0) | (index >= size))
-            if len(bad):
+            bad = _outside(index, size)
+            if bad is not None:
                 raise ArgumentError(
-                    f"{owner}: pair {int(bad[0])} names {name} node {int(index[bad[0]])}, which "
-                    f"must be in 0 ... {size - 1}"
+                    f"{owner}: pair {bad} names {name} node {int(index[bad])}, which must be in "
+                    f"0 ... {size - 1}"
                 )
-        order = np.argsort(first * shape[1] + second, kind="stable")
+        first, second = first.astype(np.int64, copy=False), second.astype(np.int64, copy=False)
+        key = first * shape[1] + second
+        order = np.argsort(key, kind="stable")
         first, second = first[order], second[order]
-        twice = np.flatnonzero((np.diff(first) == 0) & (np.diff(second) == 0))
+        twice = np.flatnonzero(np.diff(key[order]) == 0)
         if len(twice):
             n = twice[0]
             raise ArgumentError(
                 f"{owner}: nodes {int(first[n])} and {int(second[n])} are connected twice"
             )
-        chosen = None if weight is None else np.asarray(weight, np.int64)[order]
+        chosen = None
+        if weight is not None:
+            chosen = _whole(owner, "weight", weight)
+            if len(chosen) != len(order):
+                raise ArgumentError(f"{owner}: {len(order)} pairs, but {len(chosen)} in weight")
+            chosen = chosen[order]
         count = len(first) if weight_count is None else weight_count
         return cls(shape, first, second, chosen, count), order
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from neurosim.description.activations import Activation, BuiltInActivation
 
@@ -38,3 +40,8 @@ class Population:
     output: bool = False
     labels: tuple[str, ...] | None = None
     derived: bool = False
+
+    @cached_property
+    def place_of(self) -> Mapping[str, int]:
+        """Index of each node by its label; empty if the nodes have none."""
+        return {label: i for i, label in enumerate(self.labels or ())}

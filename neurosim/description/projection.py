@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurosim import checks
+from neurosim.description.arranging import arranged
+from neurosim.description.frozen import frozen
 from neurosim.description.initializers import Initializer
 from neurosim.description.pattern import Pattern
+from neurosim.errors import DataError
 
 __all__ = ["FEEDBACK", "Projection", "generator_for"]
 
@@ -54,6 +58,8 @@ class Projection:
         The synapses through which errors come back.
     feedback_weights : Initializer, ndarray or None
         How these begin, if they are not the same ones; as the forward weights if None.
+    kernel : tuple of int or None
+        Shape in which the weights may be given beside `weight_shape`: that of a convolution's.
     """
 
     name: str
@@ -66,6 +72,22 @@ class Projection:
     shares: str | None = None
     feedback: str = "shared"
     feedback_weights: Initializer | npt.NDArray[Any] | None = None
+    kernel: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self._freeze()
+
+    def _freeze(self) -> None:
+        """Let nobody write to weights that were checked."""
+        for name in ("weights", "feedback_weights"):
+            value = getattr(self, name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, name, frozen(value))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Copies of arrays, and those from a file, can be written to.
+        vars(self).update(state)
+        self._freeze()
 
     @property
     def synapse_count(self) -> int:
@@ -76,6 +98,12 @@ class Projection:
     def weight_shape(self) -> tuple[int, ...]:
         """Shape of the array of weights: (pre, post) if all are connected, else (weights,)."""
         return self.shape if self.pattern is None else (self.pattern.weight_count,)
+
+    def arranged(
+        self, owner: str, argument: str, weights: Any, dtype: npt.DTypeLike
+    ) -> npt.NDArray[Any]:
+        """Weights of `weight_shape` from any shape in which they may be given, checked."""
+        return arranged(owner, argument, weights, self.shape, self.pattern, self.kernel, dtype)
 
     def weight_index(self, pre: int, post: int) -> tuple[int, ...] | None:
         """Where the weight between two nodes is in that array; None if they are not connected."""
@@ -111,6 +139,11 @@ class Projection:
         """Yield the initial forward, or feedback, weights as (first row, rows).
 
         They depend on the seed and the projection's name alone, not on what else is in the network.
+
+        Raises
+        ------
+        DataError
+            If the rule that draws them returns another shape, or numbers that are not finite.
         """
         weights, name = self.weights, self.shares or self.name
         if feedback and self.feedback_weights is not None:
@@ -119,14 +152,34 @@ class Projection:
             yield 0, weights
             return
         generator = generator_for(seed, name)
+        if not self.synapse_count:
+            yield 0, np.zeros(self.weight_shape)
+            return
         if self.pattern is not None:
             fan_in, fan_out = (self.synapse_count / size for size in reversed(self.shape))
-            yield 0, weights.draw(generator, self.weight_shape, fan_in, fan_out)
+            yield 0, self._drawn(weights, generator, self.weight_shape, fan_in, fan_out)
             return
         pre, post = self.shape
         rows = max(1, _BLOCK // post)
         for first in range(0, pre, rows):
-            yield first, weights.draw(generator, (min(rows, pre - first), post), pre, post)
+            shape = min(rows, pre - first), post
+            yield first, self._drawn(weights, generator, shape, pre, post)
+
+    def _drawn(
+        self,
+        rule: Initializer,
+        generator: np.random.Generator,
+        shape: tuple[int, ...],
+        fan_in: float,
+        fan_out: float,
+    ) -> npt.NDArray[Any]:
+        """Return the next weights of a rule, checked: it may be a user's own."""
+        owner, what = f"projection {self.name!r}", f"weights drawn by {rule!r:.200}"
+        try:
+            rows = rule.draw(generator, shape, fan_in, fan_out)
+        except OverflowError as error:
+            raise DataError(f"{owner}: {what} overflow: {error}") from error
+        return checks.finite_array(owner, what, rows, shape, np.float64)
 
     def __repr__(self) -> str:
         kind = "" if self.pattern is None else f", {self.synapse_count:,} synapses"

@@ -23,7 +23,7 @@ from neurosim.description.population import Population
 from neurosim.description.projection import Projection
 from neurosim.errors import ArgumentError
 
-__all__ = ["readout_name", "relay_name", "wired"]
+__all__ = ["readout_name", "relay_name", "relays_of", "wired"]
 
 
 def readout_name(population: str) -> str:
@@ -34,6 +34,16 @@ def readout_name(population: str) -> str:
 def relay_name(population: str, distance: int) -> str:
     """Name of the relay of a population that lies `distance` levels below it."""
     return f"{population}.relay{distance}"
+
+
+def relays_of(population: str, populations: Mapping[str, Population]) -> list[str]:
+    """Names of the relays of a population that a network has."""
+    names: list[str] = []
+    while (name := relay_name(population, len(names) + 1)) in populations:
+        if not populations[name].derived:
+            break
+        names.append(name)
+    return names
 
 
 def _copied(name: str, source: Population) -> Population:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
-from neurosim.kernels.machine.cache import folders
+import numba
+
+from neurosim.errors import ProtocolError
+from neurosim.kernels.machine.cache import folders, give_up
+from neurosim.kernels.machine.kept_files import say_unkept, write_text
 from neurosim.kernels.verbs import run
 from neurosim.rules.compilation import kernel_digest
 
@@ -23,27 +25,39 @@ def prepare_cache() -> None:
     Numba looks at the file of the function that is called, not at the files of what that function
     calls in turn, and would go on using what it compiled from them. It keeps a folder for each
     folder of sources, and each is looked at.
+
+    Raises
+    ------
+    ProtocolError
+        If Numba was told not to compile.
     """
     global _checked
+    if getattr(numba.config, "DISABLE_JIT", 0):
+        raise ProtocolError(
+            "neurosim runs nothing that is not compiled, and NUMBA_DISABLE_JIT forbids to compile; "
+            "unset it (a rule of your own is a plain function, and can be tried without neurosim)"
+        )
     if _checked:
         return
-    _checked = True
     for folder in sorted(folders()):
         _sweep(Path(folder))
+    _checked = True
 
 
 def _sweep(folder: Path) -> None:
     mark = folder / "kernels.digest"
+    if not folder.is_dir():
+        return
     try:
-        if not folder.is_dir() or (mark.exists() and mark.read_text() == kernel_digest()):
+        if mark.is_file() and mark.read_bytes() == kernel_digest().encode():
             return
         for suffix in ("*.nbi", "*.nbc"):
             for path in folder.glob(suffix):
-                path.unlink(missing_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "w") as stream:
-            stream.write(kernel_digest())
-        os.replace(temporary, mark)
-    except OSError:
-        # A folder that cannot be written to holds nothing that this process could make stale.
-        return
+                # What is a folder is no code, and moved out of the way when there is some.
+                if not path.is_dir():
+                    path.unlink(missing_ok=True)
+        write_text(mark, kernel_digest())
+    except OSError as error:
+        # It may hold what is stale.
+        give_up(str(folder))
+        say_unkept(error)

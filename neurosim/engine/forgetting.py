@@ -1,4 +1,4 @@
-"""What a running network forgets: events, spikes, and changes that were not committed."""
+"""What a running network forgets: events and spikes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from neurosim.engine.lowering import Lowered
 from neurosim.kernels.arrays import layout
 
-__all__ = ["begin_phi_anew", "end_spikes", "forget_changes", "forget_events"]
+__all__ = ["begin_phi_anew", "end_spikes", "forget_events"]
 
 
 def forget_events(lowered: Lowered) -> None:
@@ -20,6 +20,7 @@ def forget_events(lowered: Lowered) -> None:
 def end_spikes(lowered: Lowered) -> None:
     """Have no change detector fire, and none evaluated in this snapshot."""
     state = lowered.state
+    state.clock[layout.VERSION] += 1
     state.row[layout.SPIKING] = 0
     state.evaluated[:] = layout.LONG_AGO
     for p in range(len(lowered.names)):
@@ -38,12 +39,3 @@ def begin_phi_anew(lowered: Lowered) -> None:
         since = state.quiet_since[start : start + epsilon.size].reshape(epsilon.shape)
         since[...] = np.where(np.abs(epsilon) <= threshold, layout.LONG_AGO, now)
         state.dated[p] = now
-
-
-def forget_changes(lowered: Lowered) -> None:
-    """Drop what weights that are used more than once have learned since they last changed."""
-    for b, record in enumerate(lowered.blocks.records):
-        if record["gradient"] >= 0:
-            lowered.blocks.view(b, "gradient")[...] = 0
-    lowered.state.pending[:] = 0
-    lowered.state.gradient_bound[:] = 0

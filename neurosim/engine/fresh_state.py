@@ -10,6 +10,7 @@ import numpy.typing as npt
 from neurosim.engine.loops import compile_activation
 from neurosim.engine.node_blocks import NodeBlocks
 from neurosim.engine.weight_blocks import WeightBlocks
+from neurosim.errors import ArgumentError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.arrays.layout import State
 from neurosim.kernels.machine.padding import aligned_zeros
@@ -58,7 +59,7 @@ def fresh_state(nodes: NodeBlocks, weights: WeightBlocks, projections: int) -> S
         theta_bound=weights.bound,
         gradient_bound=np.zeros(len(weights.records)),
         clock=np.zeros(layout.CLOCK_SIZE, np.int64),
-        count=np.zeros(3, np.int64),
+        count=np.zeros(layout.COUNT_SIZE, np.int64),
         ahead=np.zeros(1 + nodes.batch_size, np.int64),
     )
     state.clock[layout.ROWS] = nodes.batch_size
@@ -83,7 +84,7 @@ def _evaluate_activation(nodes: NodeBlocks, state: State, p: int) -> None:
     """f(0) and f'(0) of a population whose x is 0."""
     record, dtype = nodes.records[p], state.real.dtype
     activation = nodes.described[p].activation
-    record["activation"] = compile_activation(activation.functions, dtype)
+    record["activation"] = compile_activation(activation.functions, dtype, activation.name)
     call = ctypes.CFUNCTYPE(
         None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64
     )(int(record["activation"]))
@@ -91,4 +92,11 @@ def _evaluate_activation(nodes: NodeBlocks, state: State, p: int) -> None:
     count = nodes.batch_size * int(record["stride"])
     call(*(address + item * int(record[field]) for field in ("x", "f", "slope")), count)
     f = int(record["f"])
+    for part, field in (("function", "f"), ("derivative", "slope")):
+        # What is beside the nodes stays at 0, too.
+        if not np.isfinite(nodes.block(state, field, p)).all():
+            raise ArgumentError(
+                f"the {part} of the activation {activation.name!r} must be finite at x = 0, where "
+                f"every node of population {nodes.described[p].name!r} begins"
+            )
     state.bound[p, layout.BOUND_F] = np.abs(state.real[f : f + count]).max()

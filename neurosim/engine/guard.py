@@ -7,12 +7,33 @@ from typing import Any
 
 import numpy.typing as npt
 
-from neurosim.engine.faults import Fault, overflowing_node, overflowing_weight
+from neurosim.engine.causes import cause_in_node, cause_in_weight
+from neurosim.engine.faults import Fault, faulty_weight, node_out_of_bound, overflowing_node
 from neurosim.engine.lowering import Lowered
 from neurosim.errors import DivergenceError
 from neurosim.kernels.arrays import layout
 
-__all__ = ["Guard"]
+__all__ = ["Change", "Guard"]
+
+
+class Change:
+    """A change in several steps that happens as a whole or not at all; see `Guard.change`."""
+
+    def __init__(self, guard: Guard, undo: Callable[[], object]) -> None:
+        self._guard, self._undo = guard, undo
+
+    def __enter__(self) -> None:
+        self._guard.unfinished.append(self._undo)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        unfinished = self._guard.unfinished
+        if kind is not None:
+            # What was begun within it may have been interrupted where it ended.
+            while unfinished[-1] is not self._undo:
+                unfinished[-1]()
+                unfinished.pop()
+            self._undo()
+        del unfinished[unfinished.index(self._undo) :]
 
 
 class Guard:
@@ -31,11 +52,39 @@ class Guard:
 
     def __init__(self, lowered: Lowered, *, timed: bool = True) -> None:
         self.lowered, self._timed = lowered, timed
+        #: What takes back what was begun and is not finished, in the order in which it was begun.
+        self.unfinished: list[Callable[[], object]] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy has nothing under way.
+        return {**self.__dict__, "unfinished": []}
+
+    def change(self, undo: Callable[[], object]) -> Change:
+        """Begin a change in several steps: as a context, it is taken back if it is not finished.
+
+        Parameters
+        ----------
+        undo : callable
+            Takes it back from wherever it stands; may be called again if that was interrupted.
+        """
+        return Change(self, undo)
+
+    def recover(self) -> None:
+        """Take back what is not finished; nobody could do so before, as he was interrupted, too."""
+        while self.unfinished:
+            self.unfinished[-1]()
+            self.unfinished.pop()
 
     @property
     def arrays(self) -> tuple[npt.NDArray[Any], ...]:
         """All that a kernel may change, and more."""
-        return *self.lowered.plan, *self.lowered.state
+        return *self._plan, *self.lowered.state
+
+    @property
+    def _plan(self) -> tuple[npt.NDArray[Any], ...]:
+        """That of the plan; which synapses are cut is known, and may have got another array."""
+        plan = self.lowered.plan
+        return tuple(array for array in plan if array is not plan.cut)
 
     def _changing(self, settles: bool) -> tuple[npt.NDArray[Any], ...]:
         """The same; where a kernel only settles, neither weights nor what is wired to what."""
@@ -74,29 +123,51 @@ class Guard:
     ) -> Any:
         """Call a kernel with copies of all that it may change, to go back to."""
         setting = self.lowered.plan.setting[0]
-        backup = self.copies(settles=settles)
-        setting["guarded"] = 1
-        try:
-            result = kernel(*self.lowered.arguments, *arguments)
-        finally:
-            setting["guarded"] = 0
-        status = result[0] if isinstance(result, tuple) else result
-        fault = overflowing_node(self.lowered)
-        if fault is None and not settles:
-            fault = overflowing_weight(self.lowered)
-        refused = self.lowered.state.clock[layout.REFUSED]
-        if status == layout.DONE and fault is None and not refused:
-            return result
-        error = self.divergence(fault, settles=settles)
-        self.restore(backup, settles=settles)
-        raise error
+        backup, before = self.copies(settles=settles), int(setting["guarded"])
+        tick = self._tick(settles)
 
-    def divergence(self, fault: Fault | None = None, *, settles: bool = False) -> DivergenceError:
-        """Return the error that names the first number that is not finite."""
+        def undo() -> None:
+            self.restore(backup, settles=settles)
+            setting["guarded"] = before
+
+        with self.change(undo):
+            setting["guarded"] = 1
+            result = kernel(*self.lowered.arguments, *arguments)
+            setting["guarded"] = before
+            status = result[0] if isinstance(result, tuple) else result
+            # Weights first, of which the predictions are made.
+            fault = None if settles else faulty_weight(self.lowered)
+            fault = fault or overflowing_node(self.lowered)
+            refused = self.lowered.state.clock[layout.REFUSED]
+            if status != layout.DONE or fault is not None or refused:
+                # It stands where it stood before.
+                raise self._error(fault, tick)
+        return result
+
+    def divergence(self, *, settles: bool = False) -> DivergenceError:
+        """Return the error that names the first number that kept a step from being made."""
+        return self._error(None, self._tick(settles))
+
+    def _tick(self, settles: bool) -> int | None:
         clock = self.lowered.state.clock
-        name = self.lowered.names[int(clock[layout.FAULT])]
-        proposed = ("x_next", "f_next", "slope_next", "mu_next", "epsilon")
-        fault = fault or overflowing_node(self.lowered, proposed, [name]) or (name, 0, 0)
         timed = self._timed and not settles
-        tick = int(clock[layout.TICK] - clock[layout.ONSET]) if timed else None
-        return DivergenceError(*fault, tick)
+        return int(clock[layout.TICK] - clock[layout.ONSET]) if timed else None
+
+    def _error(self, fault: Fault | None, tick: int | None) -> DivergenceError:
+        """Return the error of a fault, or of what is proposed in the population that was noted."""
+        name = self.lowered.names[int(self.lowered.state.clock[layout.FAULT])]
+        proposed = ("x_next", "f_next", "slope_next", "mu_next", "epsilon", "delta_x")
+        found = (
+            fault
+            or overflowing_node(self.lowered, proposed, [name])
+            or node_out_of_bound(self.lowered, name)
+            or Fault(name, 0, 0)
+        )
+        cause = None
+        if found.replica is None:
+            cause = cause_in_weight(self.lowered)
+        elif found.bound is None:
+            cause = cause_in_node(self.lowered, found.population, found.node, found.replica)
+        return DivergenceError(
+            found.population, found.node, found.replica, tick, found.bound, cause=cause
+        )

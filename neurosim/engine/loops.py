@@ -5,34 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 
+from neurosim.engine.slopes import compare_slope
+from neurosim.engine.threads import start_threads
 from neurosim.rules.compilation import compiled_loop
+from neurosim.rules.reading import check_plain, check_pure
 
 __all__ = ["compile_activation", "compile_sums"]
 
 _ACTIVATION = """
-from numba import carray, cfunc, types
+from math import nan
+from numba import carray, types
+from neurosim.kernels.machine.callbacks import callback
 from neurosim.kernels.machine.deferred import LoopCompiler
 
 real = types.CPointer(types.{real})
 
-@cfunc(types.void(real, real, real, types.int64), cache={cache}, error_model="numpy",
-       pipeline_class=LoopCompiler)
+@callback(types.void(real, real, real, types.int64), cache={cache}, error_model="numpy",
+          pipeline_class=LoopCompiler)
 def loop(x, f, slope, count):
     x, f, slope = carray(x, count), carray(f, count), carray(slope, count)
     for i in range(count):
         {body}
 """
+# Where one of a user's functions raises an error there is no number.
+_OWN = """try:
+            f[i] = function0(x[i])
+        except Exception:
+            f[i] = nan
+        try:
+            slope[i] = function1(x[i])
+        except Exception:
+            slope[i] = nan"""
 _SUM = """
-from numba import cfunc, types
+from numba import types
 from neurosim.kernels.machine.addresses import array_at
+from neurosim.kernels.machine.callbacks import callback
 
 real, int64 = types.CPointer(types.{real}), types.int64
 
-@cfunc(types.void(real, int64, real, int64, real, int64, int64, int64, int64, int64,
-                  types.{real}), cache={cache})
+@callback(types.void(real, int64, real, int64, real, int64, int64, int64, int64, int64,
+                     types.{real}), cache={cache})
 def loop(a, a_stride, theta, theta_stride, b, b_stride, rows, pre, post, fresh, alpha):
     a, theta, b = array_at(a), array_at(theta), array_at(b)
     function0({blocks}, rows, pre, post, {last})
@@ -44,12 +58,24 @@ _SPARSE_BLOCKS = "a, a_stride, theta, theta_stride, b, b_stride"
 _SPARSE_THETA_LAST = "a, a_stride, b, b_stride, theta, theta_stride"
 
 
-def compile_activation(functions: tuple[Callable[..., Any], ...], dtype: np.dtype[Any]) -> int:
-    """Address of the loop x -> f(x), f'(x), from one function that returns both or from two."""
-    body = "f[i], slope[i] = function0(x[i])"
+_REMEDY = "write the number into it, or make it the default of a second argument, as in x, k=0.5"
+
+
+def compile_activation(
+    functions: tuple[Callable[..., Any], ...], dtype: np.dtype[Any], name: str = "of no name"
+) -> int:
+    """Address of the loop x -> f(x), f'(x), from one function that returns both or from two.
+
+    Two are a user's, and checked: as rules are, that they depend on x alone.
+    """
+    owner, body = f"the activation {name!r}", "f[i], slope[i] = function0(x[i])"
     if len(functions) == 2:
-        body = "f[i] = function0(x[i]); slope[i] = function1(x[i])"
-    return compiled_loop(_ACTIVATION, functions, {"real": dtype.name, "body": body})
+        for part, function in zip(("function", "derivative"), functions, strict=True):
+            check_plain(f"the {part} of {owner}", function)
+            check_pure(f"the {part} of {owner}", function, _REMEDY)
+        compare_slope(owner, *functions)
+        body = _OWN
+    return compiled_loop(_ACTIVATION, functions, {"real": dtype.name, "body": body}, owner)
 
 
 def _sums(threads: int, sparse: bool) -> tuple[Callable[..., Any], ...]:
@@ -66,8 +92,7 @@ def _sums(threads: int, sparse: bool) -> tuple[Callable[..., Any], ...]:
         )
     if threads == 1:
         return sums.accumulate_prediction, sums.accumulate_feedback, sums.learn
-    # Starts Numba's threads, without which parallel code cannot be loaded from the disk cache.
-    numba.get_num_threads()
+    start_threads()
     return (
         parallel_sums.accumulate_prediction_in_parallel,
         parallel_sums.accumulate_feedback_in_parallel,
@@ -97,5 +122,5 @@ def compile_sums(
         if not sparse and threads > 1:
             last += f", {threads}"
         words = {"real": dtype.name, "blocks": blocks, "last": last}
-        addresses.append(compiled_loop(_SUM, (function,), words))
+        addresses.append(compiled_loop(_SUM, (function,), words, "a synaptic sum"))
     return tuple(addresses)  # type: ignore[return-value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ from neurosim.engine.compile_cache import prepare_cache
 from neurosim.engine.fresh_state import fresh_state
 from neurosim.engine.loops import compile_sums
 from neurosim.engine.node_blocks import NodeBlocks
+from neurosim.engine.threads import started_elsewhere
 from neurosim.engine.weight_blocks import WeightBlocks
+from neurosim.errors import ProtocolError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.arrays.layout import Plan, State
 from neurosim.kernels.arrays.table import make_table
@@ -57,8 +59,8 @@ class Lowered:
     described, network : Description
         As it was described, and with its relays and readouts.
     names, projection_names, weight_names : list of str
-        Of populations and projections, and the projections as described that have weights of their
-        own.
+        Of populations and projections, as they are numbered, and the projections that have weights
+        of their own, in the order in which they were described.
     """
 
     def __init__(
@@ -73,7 +75,15 @@ class Lowered:
         model: Model | None = None,
     ) -> None:
         self.rules = Rules.of(model)
+        self.rules.check_replicas(batch_size)
+        if threads > 1 and started_elsewhere():
+            raise ProtocolError(
+                f"Simulator: threads = {threads} cannot be started in a process that was forked "
+                "after another simulator had started its own; start it by another method "
+                '(multiprocessing.get_context("spawn")), or use threads=1'
+            )
         prepare_cache()
+        self._outgrown: list[npt.NDArray[Any]] = []
         self._options: dict[str, Any] = {
             "threads": threads,
             "relays": relays,
@@ -92,9 +102,7 @@ class Lowered:
         )
         self.projection_index = {name: k for k, name in enumerate(self.projection_names)}
         self.weight_names = [
-            name
-            for name in self.projection_names
-            if name in network.projections and projections[name].shares is None
+            name for name, projection in network.projections.items() if projection.shares is None
         ]
         self._lower_projections(threads, shortcuts)
         ends = zip(*(self.projections[end].tolist() for end in ("pre", "post")), strict=True)
@@ -114,7 +122,7 @@ class Lowered:
             wiring=self.nodes.wiring,
             order=np.array([self.index[name] for name in order], dtype=np.int64),
             alpha=np.zeros(len(self.projection_names), dtype),
-            parameter=np.array([1.0, 0.0, info.max / 8, *self.rules.values], dtype),
+            parameter=np.array([1.0, 0.0, info.max / 8, np.inf, *self.rules.values], dtype),
             setting=np.zeros(1, layout.SETTING),
         )
         self.rules.apply_to(self.plan.setting[0], dtype)
@@ -143,7 +151,7 @@ class Lowered:
         for name in own.setting.dtype.names:
             if name not in ADDRESSES:
                 own.setting[name] = plan.setting[name]
-        for name in ("held", "injected_until"):
+        for name in ("held", "shown", "injected_until"):
             own.populations[name] = plan.populations[name]
         for name in ("first_cut", "cuts"):
             own.projections[name] = plan.projections[name]
@@ -155,12 +163,13 @@ class Lowered:
 
     def _tell_synapse_rules(self) -> None:
         """Tables of where the loop of a synapse rule finds its numbers, changes and memories."""
-        self._rule_tables = np.zeros((len(self.blocks.records), 4), np.int64)
+        self._rule_tables = np.zeros((len(self.blocks.records), 5), np.int64)
         for b, record in enumerate(self.blocks.records):
             places = [int(record[field]) for field in ("gradient", "memory", "memory_next")]
             # Without memories the changes take their place, which are written after them.
             offsets = [(at if at >= 0 else places[0]) - int(record["theta"]) for at in places]
-            self._rule_tables[b] = self.plan.parameter.ctypes.data, *offsets
+            # Last what sums over replicas are divided by, which may change with each update.
+            self._rule_tables[b] = self.plan.parameter.ctypes.data, *offsets, 1
             record["rule_table"] = self._rule_tables[b].ctypes.data
 
     def _lower_projections(self, threads: int, shortcuts: bool) -> None:
@@ -230,26 +239,43 @@ class Lowered:
         #: What the entry points of the engine take.
         self.arguments = make_table(self.plan, state), self.plan.parameter
 
-    def set_cuts(self, cuts: Iterable[tuple[str, int, int]]) -> None:
-        """Say which synapses (projection, pre, post) are cut: their weights are 0 and stay so."""
-        places: dict[int, list[int]] = {}
-        for name, pre, post in sorted(cuts):
-            projection, k = self.network.projections[name], self.projection_index[name]
+    def set_cuts(self, cuts: Mapping[str, npt.NDArray[np.bool_]]) -> None:
+        """Say which synapses are cut: their weights are 0 and stay so.
+
+        Parameters
+        ----------
+        cuts : mapping of str to ndarray of bool
+            Of some projections, of the shape of their weights; nothing else is cut.
+        """
+        parts, spans, first = [], np.zeros((len(self.projections), 2), np.int64), 0
+        for name, mask in sorted(cuts.items()):
+            k = self.projection_index[name]
             record = self.projections[k]
-            index = projection.weight_index(pre, post)
-            assert index is not None
-            strides = (int(record["stride"]), 1)[-len(index) :]
-            offset = sum(i * stride for i, stride in zip(index, strides, strict=True))
-            starts = {int(record["theta"]), int(record["back"])}
-            places.setdefault(k, []).extend(start + offset for start in starts)
-        flat = [place for k in sorted(places) for place in places[k]]
+            rows, *columns = np.nonzero(mask)
+            # Of a sparse projection the stride is the address of its pattern.
+            offset = rows * int(record["stride"]) + columns[0] if columns else rows
+            places = [start + offset for start in {int(record["theta"]), int(record["back"])}]
+            parts += places
+            spans[k] = first, sum(map(len, places))
+            first += spans[k, 1]
+        self._make_room_for_cuts(first)
+        # Nothing is cut in between: no kernel runs, and who is interrupted here says it all again.
         self.projections["cuts"] = 0
-        first = 0
-        for k in sorted(places):
-            self.projections[k]["first_cut"], self.projections[k]["cuts"] = first, len(places[k])
-            first += len(places[k])
-        self.plan = self.plan._replace(cut=np.array(flat, np.int64))
-        self.blocks.theta[self.plan.cut] = 0
+        self.plan.cut[:first] = np.concatenate([np.zeros(0, np.int64), *parts])
+        self.projections["first_cut"], self.projections["cuts"] = spans.T
+        self.blocks.theta[self.cut_places] = 0
+
+    @property
+    def cut_places(self) -> npt.NDArray[Any]:
+        """Where in theta the weights of cut synapses are."""
+        return self.plan.cut[: int(self.projections["cuts"].sum())]
+
+    def _make_room_for_cuts(self, count: int) -> None:
+        if count <= len(self.plan.cut):
+            return
+        # The table has the address of the array that is outgrown until it is written anew.
+        self._outgrown.append(self.plan.cut)
+        self.plan = self.plan._replace(cut=np.zeros(2 * count, np.int64))
         self.arguments[0][...] = make_table(self.plan, self.state)
 
     def view(self, field: str, population: str) -> npt.NDArray[Any]:
@@ -266,7 +292,7 @@ class Lowered:
         """Copies of the weights by projection; of shape (pre, post), or (weights,) where sparse."""
         names = self.weight_names
         if feedback:
-            names = [name for name in self.projection_names if self.blocks.has_feedback(name)]
+            names = [name for name in self.described.projections if self.blocks.has_feedback(name)]
         return {name: self.theta_block(name, feedback=feedback).copy() for name in names}
 
     def is_predicted(self, name: str) -> bool:
@@ -282,9 +308,11 @@ class Lowered:
         """Alpha of each projection: that of the one whose weights it uses; 0 for fixed ones."""
         projections = self.network.projections
         names = [name for name in self.weight_names if projections[name].plastic]
-        rates = dict(zip(names, model.learning_rates(names), strict=True))
-        for k, name in enumerate(self.projection_names):
-            self.plan.alpha[k] = rates.get(projections[name].shares or name, 0.0)
+        model.check_numbers(self.dtype)
+        rates = dict(zip(names, model.learning_rates(names, self.dtype), strict=True))
+        self.plan.alpha[:] = [
+            rates.get(projections[name].shares or name, 0.0) for name in self.projection_names
+        ]
 
     def columns(self, names: tuple[str, ...]) -> dict[str, slice]:
         """Columns of each input, or of each output, in a matrix of samples."""

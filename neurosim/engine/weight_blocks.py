@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from neurosim import checks
 from neurosim.description.projection import Projection
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.machine.padding import PADDING, aligned_zeros, row_stride
@@ -113,7 +114,10 @@ class WeightBlocks:
             projection = self._projections[self._numbers[name]]
             for first, rows in projection.blocks(seed, feedback=feedback):
                 part = block[first : first + len(rows)]
-                part[...] = rows
+                # Checked as float64 when they were described or drawn; float32 reaches less far.
+                part[...] = checks.finite_array(
+                    f"projection {name!r}", "initial weights", rows, part.shape, self._dtype
+                )
                 # -0.0 becomes 0.0, also where rounding to float32 made it.
                 part += 0
             self.measure(b)
@@ -121,7 +125,7 @@ class WeightBlocks:
     def measure(self, b: int) -> None:
         """Take the bound of a block from its weights."""
         block = self.view(b)
-        self.bound[b] = max(float(block.max()), -float(block.min()))
+        self.bound[b] = max(float(block.max()), -float(block.min())) if block.size else 0.0
 
     def used_by(self, projection: Projection) -> tuple[int, int]:
         """Numbers of the blocks that a projection predicts with, and feeds back through."""
@@ -131,6 +135,16 @@ class WeightBlocks:
     def has_feedback(self, name: str) -> bool:
         """Whether a projection has feedback weights of its own."""
         return (name, True) in self._index
+
+    def places(self, b: int) -> npt.NDArray[np.int64]:
+        """Where in theta the weights of a block are, in the shape of the weights."""
+        record = self.records[b]
+        rows, *columns = self._projections[int(record["owner"])].weight_shape
+        start = int(record["theta"])
+        if not columns:
+            return start + np.arange(rows)
+        stride = row_stride(columns[0], self._dtype.itemsize)
+        return (start + stride * np.arange(rows))[:, None] + np.arange(columns[0])
 
     def view(self, b: int, field: str = "theta") -> npt.NDArray[Any]:
         """Array of shape (pre, post) or (weights,) onto a block of weights, or of their changes."""

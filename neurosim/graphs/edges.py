@@ -13,7 +13,7 @@ import numpy.typing as npt
 from neurosim import checks
 from neurosim.description.projection import FEEDBACK
 from neurosim.errors import ArgumentError, ArgumentTypeError
-from neurosim.graphs.neurons import OWNER, Booleans, Integers, Neurons, which_words
+from neurosim.graphs.neurons import OWNER, Booleans, Integers, Neurons, truth, which_words
 
 __all__ = ["Reals", "Synapses", "read_synapses"]
 
@@ -78,7 +78,8 @@ def _simulated_edges(graph: nx.DiGraph[Any], number: Mapping[Hashable, int]) -> 
     """As `_edges`, for the graph of a simulation.
 
     There a synapse ends at an error node, and may begin at a relay; which neurons these stand for
-    is said by the attributes `of` and `source`.
+    is said by their attribute `of`. The edge says its own beginning by `source`, too, which some
+    file formats use for themselves.
     """
     pre: list[int] = []
     post: list[int] = []
@@ -87,6 +88,8 @@ def _simulated_edges(graph: nx.DiGraph[Any], number: Mapping[Hashable, int]) -> 
         if "kind" in data and str(data["kind"]) == "own":
             continue
         first, second = data.get("source", i), graph.nodes[j].get("of", j)
+        if first == i and truth(graph.nodes[i].get("derived")) is True:
+            first = graph.nodes[i].get("of", i)
         if first not in graph:
             raise ArgumentError(f"{_edge(i, j)}: source names no node: {first!r}")
         if second not in graph:
@@ -95,7 +98,10 @@ def _simulated_edges(graph: nx.DiGraph[Any], number: Mapping[Hashable, int]) -> 
         if second not in number:
             continue
         if first not in number:
-            raise ArgumentError(f"{_edge(i, j)}: does not say by `source` where it comes from")
+            raise ArgumentError(
+                f"{_edge(i, j)}: does not say by `source`, or `of` at {str(i)!r}, where it comes "
+                "from"
+            )
         pre.append(number[first])
         post.append(number[second])
         edges.append(data)
@@ -125,7 +131,7 @@ def _booleans(
     values = [edge.get(name, default) for edge in edges]
     for n, value in enumerate(values):
         if value is not True and value is not False:
-            values[n] = checks.boolean(owner(n), name, value)
+            values[n] = checks.boolean(owner(n), name, truth(value))
     return np.array(values, np.bool_)
 
 

@@ -18,6 +18,7 @@ from neurosim.description.activations import ACTIVATIONS, Activation, BuiltInAct
 from neurosim.description.levels import reachable
 from neurosim.description.network import Description
 from neurosim.errors import ArgumentError, ArgumentTypeError
+from neurosim.graphs.unconnected import Unconnected
 
 __all__ = [
     "OWNER",
@@ -30,6 +31,7 @@ __all__ = [
     "grouped",
     "read_neurons",
     "told_populations",
+    "truth",
     "which_words",
     "words_of_nodes",
 ]  # fmt: skip
@@ -66,9 +68,17 @@ def _natural(label: str) -> tuple[str, str]:
     return _DIGITS.sub(measured, label), label
 
 
+def truth(value: object) -> object:
+    """Return what a graph says of a truth value: GML has none, and networkx writes 0 and 1."""
+    said = isinstance(value, np.bool_) or (type(value) is int and value in (0, 1))
+    return bool(value) if said else value
+
+
 def _is_neuron(data: Mapping[str, Any]) -> bool:
     """Whether a node is one of those described; a simulation adds error nodes and relays."""
-    return data.get("derived") is not True and ("kind" not in data or str(data["kind"]) != "error")
+    return truth(data.get("derived")) is not True and (
+        "kind" not in data or str(data["kind"]) != "error"
+    )
 
 
 def read_neurons(graph: nx.DiGraph[Any]) -> Neurons:
@@ -152,12 +162,19 @@ def told_populations(neurons: Neurons) -> dict[str, Integers] | None:
 
 
 def ends(
-    count: int, pre: Integers, post: Integers, groups: Mapping[str, Integers]
+    count: int,
+    pre: Integers,
+    post: Integers,
+    groups: Mapping[str, Integers],
+    unconnected: Sequence[Unconnected] = (),
 ) -> tuple[Booleans, Booleans]:
     """Which neurons nothing predicts, and which predict nothing; of a population all or none."""
     source, sink = np.ones(count, np.bool_), np.ones(count, np.bool_)
     source[post] = False
     sink[pre] = False
+    for projection in unconnected:
+        source[groups[projection.post]] = False
+        sink[groups[projection.pre]] = False
     for members in groups.values():
         source[members] = source[members].all()
         sink[members] = sink[members].all()

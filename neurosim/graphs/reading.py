@@ -24,6 +24,7 @@ from neurosim.graphs.neurons import (
     told_populations,
     words_of_nodes,
 )
+from neurosim.graphs.unconnected import connect_nothing, read_unconnected
 
 __all__ = ["network_from_graph", "seed_of"]
 
@@ -51,12 +52,14 @@ def network_from_graph(
     told = told_populations(neurons)
     count, pre, post = len(neurons.labels), synapses.pre, synapses.post
     level = longest_distances(count, pre, post, neurons.labels, f"{OWNER}: the synapses")
-    both_ends = ends(count, pre, post, told or {})
+    unconnected = read_unconnected(OWNER, graph, told or {})
+    both_ends = ends(count, pre, post, told or {}, unconnected)
     role, kinds = words_of_nodes(neurons, both_ends, activation, activations)
     check_roles(neurons, (pre, post), role, both_ends, told is not None)
     groups = grouped(neurons, level, both_ends[1], role, kinds) if told is None else told
     add_populations(network, neurons, groups, role, kinds, both_ends[1])
     connect(network, groups, synapses)
+    connect_nothing(network, unconnected)
     if told is None:
         return
     levels(network.populations, network.projections.values())

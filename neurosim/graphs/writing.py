@@ -8,13 +8,14 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from neurosim import checks
 from neurosim.description.naming import node_names
 from neurosim.description.network import Description
 from neurosim.description.population import Population
 from neurosim.description.projection import Projection
 from neurosim.description.roles import roles
 from neurosim.errors import ArgumentError
+from neurosim.graphs.unconnected import told_unconnected
+from neurosim.simulation.addressing import check_replica
 from neurosim.simulation.simulation import Simulation
 
 __all__ = ["network_to_graph", "simulation_to_graph"]
@@ -75,7 +76,7 @@ def initial_weights(
 
 def network_to_graph(network: Description) -> nx.DiGraph[str]:
     """Return the graph of all neurons; see `Network.to_networkx`."""
-    graph: nx.DiGraph[str] = nx.DiGraph(seed=str(network.seed))
+    graph: nx.DiGraph[str] = nx.DiGraph(seed=str(network.seed), **told_unconnected(network))
     role = roles(network)
     labels = node_names("Network.to_networkx", network.populations)
     for name, population in network.populations.items():
@@ -107,17 +108,21 @@ def simulation_to_graph(simulation: Simulation, *, replica: int = 0) -> nx.DiGra
     """Return all value nodes, error nodes and synapses as a graph, with their present state.
 
     Value nodes are called by their labels or ``"population[index]"`` and have x and clamped;
-    ``"error node of ..."`` have mu, epsilon and phi. Edges lead from a value node to its own
+    ``"error node of ..."`` have mu, epsilon and phi. Relays and readouts say by ``of`` which node
+    they copy, as error nodes say whose they are. Edges lead from a value node to its own
     error node (``kind="own"``) and, with ``weight``, to those that it predicts
     (``kind="synapse"``). `Network.from_networkx` reads a network with these weights from it,
     and ``networkx.write_graphml`` takes it.
     """
-    checks.integer("Simulator.to_networkx", "replica", replica, 0, simulation.batch_size - 1)
+    check_replica(simulation, "Simulator.to_networkx", replica)
     network, wiring, lowered = simulation.network, simulation.wiring, simulation.lowered
-    graph: nx.DiGraph[str] = nx.DiGraph(seed=str(network.seed), t=simulation.t)
+    graph: nx.DiGraph[str] = nx.DiGraph(
+        seed=str(network.seed), t=simulation.t, **told_unconnected(network)
+    )
     role = dict.fromkeys(wiring.populations, "relay")
     role |= dict.fromkeys(wiring.outputs, "readout") | roles(network)
     labels = node_names("Simulator.to_networkx", wiring.populations)
+    copied = _copied(wiring)
     errors = {_error_node(label) for names in labels.values() for label in names}
     for name, names in labels.items():
         for label in errors.intersection(names):
@@ -135,6 +140,7 @@ def simulation_to_graph(simulation: Simulation, *, replica: int = 0) -> nx.DiGra
                 kind="value",
                 **node_attributes(population, role[name], i),
                 derived=population.derived,
+                **({"of": labels[copied[name]][i]} if population.derived else {}),
                 x=state["x"][i],
                 clamped=bool(state["clamped"][i]),
             )
@@ -171,6 +177,19 @@ def simulation_to_graph(simulation: Simulation, *, replica: int = 0) -> nx.DiGra
             for i, j, each in zip(pre.tolist(), post.tolist(), attributes, strict=True)
         )
     return graph
+
+
+def _copied(wiring: Description) -> dict[str, str]:
+    """Populations that were described, by the relays and readouts that copy them."""
+    before = {p.post: p.pre for p in wiring.projections.values()}
+    result = {}
+    for name, population in wiring.populations.items():
+        if population.derived:
+            origin = before[name]
+            while wiring.populations[origin].derived:
+                origin = before[origin]
+            result[name] = origin
+    return result
 
 
 def _error_node(label: str) -> str:

@@ -2,43 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import weakref
+from threading import RLock
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from neurosim.engine.lowering import Lowered
 from neurosim.errors import ArgumentTypeError
-from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import record
 
-__all__ = ["Recorded", "Recorder", "Segment", "recorder_of"]
+__all__ = ["Recorded", "Recorder", "Segment", "Tape", "recorder_of"]
 
-#: A block to copy at each snapshot: array, offset, stride, rows and columns.
-Segment = tuple[int, int, int, int, int]
+#: A block to copy: array, offset, stride, rows, columns, and of multiples of which t.
+Segment = tuple[int, int, int, int, int, int]
+Array = npt.NDArray[Any]
 
-
-class RecordsStates(Protocol):
-    """What the recorder asks of a monitor of states."""
-
-    segments: list[Segment]
-    columns: int
-
-    def take(self, presentation: int, t: int, rows: npt.NDArray[Any], replicas: int) -> None:
-        """Take rows of the tape, a row per snapshot, from `t` on."""
+_MOST_BYTES = 1 << 21
+_MOST_SNAPSHOTS = 1 << 15
+_MOST_SPIKES = 1 << 16
 
 
-class RecordsSpikes(Protocol):
-    """What the recorder asks of a monitor of spikes."""
+class Tape(NamedTuple):
+    """What the kernels record to; see `kernels.verbs.record`."""
 
-    wanted: list[int]
+    segments: npt.NDArray[np.int64]
+    rows: Array
+    notes: npt.NDArray[np.int64]
+    spikes: npt.NDArray[np.int64]
 
-    def take(self, key: tuple[int, int], spikes: npt.NDArray[np.int64]) -> None:
-        """Take (population, node, replica) of one snapshot; the key is (presentation, t)."""
+
+def _blank(dtype: np.dtype[Any], snapshots: int = 1, columns: int = 0, spikes: int = 0) -> Tape:
+    """Return a tape on which nothing is, and for which nothing is on record."""
+    tape = Tape(
+        np.empty((0, record.SEGMENT_FIELDS), np.int64),
+        np.empty((snapshots, columns), dtype),
+        np.empty((snapshots + 1, record.NOTE_FIELDS), np.int64),
+        np.empty(spikes, np.int64),
+    )
+    tape.notes[0] = 0
+    tape.notes[0, record.NOTE_TICK] = -1
+    return tape
+
+
+class Records(Protocol):
+    """What the recorder asks of a monitor."""
+
+    @property
+    def segments(self) -> list[Segment]:
+        """What it wants copied at each snapshot, or which spikes listed."""
+
+    @property
+    def follows_phi(self) -> bool:
+        """Whether change detectors must be followed for it."""
+
+    def take(self, notes: Array, rows: Array, spikes: Array) -> None:
+        """Take notes, a row for each of them, and spikes: what it has already, it may get again."""
+
+
+class _Place(NamedTuple):
+    """Which columns of the tape are for a monitor, and whether that is still there."""
+
+    monitor: weakref.ref[Records]
+    first: int
+    last: int
+
+
+class _Laid(NamedTuple):
+    """Who gets what of which tape; replaced as a whole."""
+
+    places: list[_Place]
+    tape: Tape
 
 
 class Recorder:
     """The tape that all monitors of a running network share.
+
+    Kernels append to the tape. What is on it is handed on when it is full, and whenever a monitor
+    is asked something: each snapshot is known by its tick, so that whatever interrupts this,
+    nothing is lost by it, and nothing is there twice. Monitors live as long as somebody holds them;
+    a copy of the recorder has none.
 
     Parameters
     ----------
@@ -47,81 +91,101 @@ class Recorder:
 
     Attributes
     ----------
-    behind : bool
-        Whether some monitor does not hold the present snapshot.
-    longest : int
-        Snapshots that one piece of tape can hold.
+    lock : RLock
+        Held while kernels append to the tape: monitors may be read by other threads meanwhile.
     """
 
-    _MOST_BYTES = 1 << 24
-    _MOST_SPIKES = 1 << 16
-
     def __init__(self, lowered: Lowered) -> None:
-        self.lowered, self.behind = lowered, True
-        self.states: list[RecordsStates] = []
-        self.spikes: list[RecordsSpikes] = []
-        self._lay_out()
+        self.lowered, self.lock = lowered, RLock()
+        self._laid = _Laid([], _blank(lowered.dtype))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Recorder, (self.lowered,)
 
     @property
-    def monitors(self) -> list[RecordsStates | RecordsSpikes]:
+    def monitors(self) -> list[Records]:
         """All that is recorded to."""
-        return [*self.states, *self.spikes]
+        found = (place.monitor() for place in self._laid.places)
+        return [monitor for monitor in found if monitor is not None]
 
-    def attach_states(self, monitor: RecordsStates) -> None:
-        """Record for this monitor, too, from now on."""
-        self.states.append(monitor)
-        self._lay_out()
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is recorded."""
+        return any(place.monitor() is not None for place in self._laid.places)
 
-    def attach_spikes(self, monitor: RecordsSpikes) -> None:
-        """Record for this monitor, too, from now on."""
-        self.spikes.append(monitor)
-        self._lay_out()
+    @property
+    def follows_phi(self) -> bool:
+        """Whether some monitor is to see what change detectors do."""
+        return any(monitor.follows_phi for monitor in self.monitors)
 
-    def _lay_out(self) -> None:
-        """Give each monitor its place on the tape."""
-        lowered = self.lowered
-        self.behind = True
-        self._columns = 0
-        segments = []
-        for monitor in self.states:
-            for array, at, stride, rows, columns in monitor.segments:
-                segments.append((array, at, stride, rows, columns, self._columns))
-                self._columns += rows * columns
-        self._segments = np.array(segments, np.int64).reshape(-1, record.SEGMENT_FIELDS)
-        self._wanted = np.zeros(len(lowered.names) if self.spikes else 0, np.uint8)
-        for spiking in self.spikes:
-            self._wanted[spiking.wanted] = 1
-        nodes = sum(lowered.network.populations[n].size for n in lowered.names)
-        capacity = max(self._MOST_SPIKES, nodes * lowered.batch_size) + 1 if self.spikes else 1
-        self._list = np.zeros((capacity, 4), np.int64)
-        row = max(1, self._columns * lowered.dtype.itemsize)
-        self.longest = max(1, self._MOST_BYTES // row) if self._columns else 1 << 30
-        self._tape = np.empty((0, self._columns), lowered.dtype)
+    def attach(self, monitor: Records) -> None:
+        """Record for this monitor, too, from the present snapshot on."""
+        with self.lock:
+            if not any(other is monitor for other in self.monitors):
+                self._lay_out([*self.monitors, monitor])
 
-    def arrays(self, ticks: int) -> tuple[npt.NDArray[Any], ...]:
-        """What the kernels record to, with room for that many snapshots."""
-        if len(self._tape) < ticks and self._columns:
-            self._tape = np.empty((ticks, self._columns), self._tape.dtype)
-        self._list[0, 0] = 0
-        return self._segments, self._tape, self._wanted, self._list
+    def detach(self, monitor: Records) -> None:
+        """Record no more for this monitor."""
+        with self.lock:
+            self._lay_out([other for other in self.monitors if other is not monitor])
 
-    def distribute(self, presentation: int, first_tick: int, snapshots: int) -> None:
-        """Hand what was recorded, from `first_tick` on, to the monitors."""
-        clock = self.lowered.state.clock
-        onset, replicas = int(clock[layout.ONSET]), int(clock[layout.ROWS])
-        column = 0
-        for monitor in self.states if snapshots else ():
-            rows = self._tape[:snapshots, column : column + monitor.columns]
-            monitor.take(presentation, first_tick - onset, rows, replicas)
-            column += monitor.columns
-        if not self.spikes or not snapshots:
+    def tape(self) -> Tape:
+        """What the kernels record to, as long as the lock is held."""
+        for place in self._laid.places:
+            if place.monitor() is None:
+                self._lay_out(self.monitors)
+                break
+        return self._laid.tape
+
+    def drain(self) -> None:
+        """Hand on what is on the tape. With the lock held; see `catch_up`."""
+        places, tape = self._laid
+        count = int(tape.notes[0, record.HEAD_COUNT])
+        if not count:
             return
-        taken = self._list[1 : 1 + int(self._list[0, 0])]
-        # The first snapshot is always handed on: it may replace one that has lost its spikes.
-        for tick in np.union1d([first_tick], taken[:, 0]):
-            here = taken[taken[:, 0] == tick, 1:]
-            for spiking in self.spikes:
-                spiking.take((presentation, int(tick) - onset), here)
+        notes = tape.notes[1 : count + 1]
+        spikes = tape.spikes[: int(notes[-1, record.NOTE_SPIKES])]
+        for place in places:
+            monitor = place.monitor()
+            if monitor is not None:
+                monitor.take(notes, tape.rows[:count, place.first : place.last], spikes)
+        # Whoever is interrupted before this hands all on once more.
+        tape.notes[0, record.HEAD_COUNT] = 0
+
+    def catch_up(self) -> None:
+        """Hand on what is on the tape, unless another thread is recording: then it will."""
+        if self.lock.acquire(blocking=False):
+            try:
+                self.drain()
+            finally:
+                self.lock.release()
+
+    def _lay_out(self, monitors: list[Records]) -> None:
+        """Give each monitor its place on an empty tape; what was on the old one is handed on."""
+        self.drain()
+        lowered, spiking, column = self.lowered, set(), 0
+        places: list[_Place] = []
+        segments = []
+        for monitor in monitors:
+            first = column
+            for array, at, stride, rows, columns, every in monitor.segments:
+                if array == record.SPIKES:
+                    spiking.add(at)
+                    continue
+                segments.append((array, at, stride, rows, columns, column, every))
+                # One of each replica.
+                column += (lowered.batch_size if rows < 0 else rows) * columns
+            places.append(_Place(weakref.ref(monitor), first, column))
+        segments += [(record.SPIKES, p, 0, 0, 0, 0, 1) for p in sorted(spiking)]
+        nodes = sum(int(lowered.populations[p]["size"]) for p in spiking)
+        row = column * lowered.dtype.itemsize + 8 * record.NOTE_FIELDS
+        # At least one: a run may find that the last monitor has just gone.
+        snapshots = max(1, min(_MOST_SNAPSHOTS, _MOST_BYTES // row if monitors else 1))
+        spikes = max(_MOST_SPIKES, 2 * nodes * lowered.batch_size) if nodes else 0
+        tape = _blank(lowered.dtype, snapshots, column, spikes)._replace(
+            segments=np.array(segments, np.int64).reshape(-1, record.SEGMENT_FIELDS)
+        )
+        self._laid = _Laid(places, tape)
 
 
 class Recorded(Protocol):

@@ -14,7 +14,7 @@ import numpy as np
 
 from neurosim.kernels.arrays.layout import GAMMA, POPULATION, RULE_PARAMETERS, ZERO_THRESHOLD
 from neurosim.rules.compilation import compiled_loop
-from neurosim.rules.reading import READS, reads
+from neurosim.rules.reading import OF_A_REPLICA, READS, owner_of, reads
 
 __all__ = ["compile_rule", "parameter_values"]
 
@@ -33,19 +33,21 @@ def _places(parameters: Mapping[str, float]) -> dict[str, int]:
 
 
 _NODES = """
-from numba import cfunc, types, uint8
+from math import nan
+from numba import types, uint8
 from neurosim.kernels.machine.addresses import array_at, span
 from neurosim.kernels.machine.bits import united
+from neurosim.kernels.machine.callbacks import callback
 
 real, byte, int64 = types.CPointer(types.{real}), types.CPointer(types.uint8), types.int64
 integers = types.CPointer(int64)
 
-@cfunc(int64(real, byte, integers, real, integers, int64, int64, int64, int64), cache={cache},
+@callback(int64(real, byte, integers, real, integers, int64, int64, int64, int64), cache={cache},
        error_model="numpy")
 def loop(reals, flags, stamps, parameters, record, first, count, bits, time):
     reals, flags, stamps = array_at(reals), array_at(flags), array_at(stamps)
     parameters, record = array_at(parameters), array_at(record)
-    zero = reals.dtype.type(0)
+    zero, missing = reals.dtype.type(0), reals.dtype.type(nan)
     total = uint8(0)
     for row in range(0, count, {stride}):
         {blocks}
@@ -102,20 +104,29 @@ _BODIES = {
         total = united(total, opens)
 """,
     "value_rule": """
-        {result} = {call}
-        delta_x[i] = zero if clamped[i] | resting_next[i] else zero + change
-        {remember}
+        still = clamped[i] | resting_next[i]
+        try:
+            {result} = {call}
+            delta_x[i] = zero if still else zero + change
+            {remember}
+        except Exception:
+            delta_x[i] = zero if still else missing
         total = united(total, uint8(delta_x[i] != 0))
 """,
     "error_rule": """
         {before}
-        {result} = {call}
-        # An error that is not finite stays what it was; bit 2 of the result tells.
-        bad = not abs(change) < {huge}
-        change = epsilon[i] if resting[i] or bad else change + zero
-        total = united(total, uint8((2 if bad else 0) | (change != epsilon[i])))
-        epsilon[i] = change
-        {remember}
+        try:
+            {result} = {call}
+            error = reals.dtype.type(zero + change)
+            {remember}
+        except Exception:
+            error = missing
+        # An error that is not finite stays what it was; bit 2 of the result tells, delta_x where.
+        bad = not abs(error) < {huge}
+        delta_x[i] = missing if bad else delta_x[i]
+        error = epsilon[i] if resting[i] or bad else error
+        total = united(total, uint8((2 if bad else 0) | (error != epsilon[i])))
+        epsilon[i] = error
         mu[i] = mu_next[i]
 """,
     "detector": """
@@ -129,19 +140,24 @@ _BODIES = {
 _MEMORY = {"value_rule": "value", "error_rule": "error", "detector": "detector"}
 
 _SYNAPSES = """
-from numba import cfunc, types
+from math import nan
+from numba import types
 from neurosim.kernels.machine.addresses import array_at, integers_at, reals_at, span
+from neurosim.kernels.machine.arithmetic import fma
+from neurosim.kernels.machine.callbacks import callback
 from neurosim.kernels.sums.sparse import RUNS, bounds_of, step_of
 
 real, int64 = types.CPointer(types.{real}), types.int64
 
-@cfunc(types.void(real, int64, real, int64, real, int64, int64, int64, int64, int64,
-                  types.{real}), cache={cache}, error_model="numpy")
+@callback(types.void(real, int64, real, int64, real, int64, int64, int64, int64, int64,
+                     types.{real}), cache={cache}, error_model="numpy")
 def loop(f, f_stride, theta, theta_stride, drive, drive_stride, rows, pre, post, table, alpha):
     f, theta, drive = array_at(f), array_at(theta), array_at(drive)
     table = integers_at(table)
     parameters = reals_at(table[0], theta)
-    zero = theta.dtype.type(0)
+    zero, missing = theta.dtype.type(0), theta.dtype.type(nan)
+    # What a sum over the replicas is divided by.
+    share = theta.dtype.type(table[4])
     {runs}
             thetas = span(theta, weight, weight + length)
             changes = span(theta, table[1] + weight, table[1] + weight + length)
@@ -155,14 +171,38 @@ def loop(f, f_stride, theta, theta_stride, drive, drive_stride, rows, pre, post,
                 errors = span(drive, at, at + length)
                 sent = f[r * f_stride + i]
                 for j in range(length):
-                    if errors[j] != zero:
-                        {result} = {call}
-                        changes[j] += zero + change
-                        {remember}
+                    {replica}
+            for j in range(length):
+                {update}
 """
+# A rule that reads epsilon or f is asked by each replica, and what it returns is added up.
+_EACH_REPLICA = """if errors[j] != zero:
+                        try:
+                            {result} = {call}
+                            changes[j] += zero + change
+                            {remember}
+                        except Exception:
+                            changes[j] = missing"""
+_SHARE_OF_ALL = "changes[j] /= share"
+# Any other rule is asked once, where an error of some replica was let through.
+_ADD_UP = "changes[j] = fma(sent, errors[j], changes[j])"
+_ONCE = """hebb = changes[j] / share
+                changes[j] = zero
+                taught = hebb != zero
+                r = 0
+                while r < rows and not taught:
+                    taught = drive[r * drive_stride + first + j] != zero
+                    r += 1
+                if taught:
+                    try:
+                        {result} = {call}
+                        changes[j] = zero + change
+                        {remember}
+                    except Exception:
+                        changes[j] = missing"""
 _SYNAPSE_WORDS = {
     "theta": "thetas[j]", "epsilon": "errors[j]", "f": "sent", "alpha": "alpha",
-    "memory": "memories[j]",
+    "memory": "memories[j]", "hebb": "hebb",
 }  # fmt: skip
 _DENSE_RUNS = """for i in range(pre):
         for first in range(1):
@@ -185,6 +225,7 @@ def compile_rule(
 ) -> int:
     """Address of the loop of a rule; `sparse` tells apart the patterns of synapse rules."""
     names = reads(kind, rule, parameters)
+    owner = owner_of(kind, rule)
     places = _places(parameters)
     own = _SYNAPSE_WORDS if kind == "synapse_rule" else _WORDS[kind]
     level = POPULATION.names.index("level")  # type: ignore[union-attr]
@@ -202,8 +243,11 @@ def compile_rule(
     }
     if kind == "synapse_rule":
         words["remember"] = "memories[j] = kept" if remembers else ""
+        each = bool(OF_A_REPLICA & set(names))
+        words["replica"] = (_EACH_REPLICA if each else _ADD_UP).format(**words)
+        words["update"] = (_SHARE_OF_ALL if each else _ONCE).format(**words)
         words["runs"] = _SPARSE_RUNS if sparse else _DENSE_RUNS
-        return compiled_loop(_SYNAPSES, (rule,), words)
+        return compiled_loop(_SYNAPSES, (rule,), words, owner)
     memory = _MEMORY.get(kind)
     kept = "value_memory_next" if kind == "value_rule" else f"{memory}_memory"
     words["remember"] = f"{kept}[i] = kept" if remembers else ""
@@ -216,7 +260,9 @@ def compile_rule(
         stride, size = (POPULATION.names.index(name) for name in ("stride", "size"))  # type: ignore[union-attr]
         rows = {"stride": f"record[{stride}]", "size": f"record[{size}]"}
     words = {**words, **rows, "body": body, "blocks": _blocks(kind, rows["size"])}
-    return compiled_loop(_NODES, (rule,), words)
+    # For an answer of yes or no there is nothing that stands for an error.
+    may_raise = kind not in ("gate", "detector")
+    return compiled_loop(_NODES, (rule,), words, owner, may_raise=may_raise)
 
 
 def _blocks(kind: str, size: str) -> str:

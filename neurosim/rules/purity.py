@@ -6,13 +6,18 @@ import builtins
 import dis
 import math
 from collections.abc import Callable, Iterator
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
-__all__ = ["BUILTINS", "outside_names", "source_of"]
+import numpy as np
 
-#: What a compiled function may call.
-BUILTINS = ("abs", "bool", "float", "int", "max", "min", "round")
+__all__ = ["ALLOWED", "outside_names", "source_of"]
+
+_BUILTINS = ("abs", "bool", "float", "int", "max", "min", "round")
+#: What a compiled function may use, in words.
+ALLOWED = (
+    f"math, numpy but for its modules, functions made by numba.njit, and {', '.join(_BUILTINS)}"
+)
 
 
 def _plain(function: Callable[..., Any]) -> Any:
@@ -20,22 +25,45 @@ def _plain(function: Callable[..., Any]) -> Any:
 
 
 def _globals_of(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    """Names and values of the globals that a function reads; of numpy, what it takes from there."""
     plain = _plain(function)
-    for instruction in dis.get_instructions(plain.__code__):
+    instructions = list(dis.get_instructions(plain.__code__))
+    for n, instruction in enumerate(instructions):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             name = str(instruction.argval)
-            yield name, plain.__globals__.get(name, getattr(builtins, name, None))
+            value = plain.__globals__.get(name, getattr(builtins, name, None))
+            following = instructions[n + 1]
+            if value is np and following.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+                # Numba says it best if there is no such thing.
+                value = getattr(np, following.argval, np.nan)
+                name = f"{name}.{following.argval}"
+            yield name, value
 
 
-def _is_known(name: str, value: Any) -> bool:
-    return value is math or (name in BUILTINS and value is getattr(builtins, name))
+def _origin(name: str, value: Any) -> str | None:
+    """What a global is called where it comes from, if it always is the same; None otherwise."""
+    if value is math:
+        return "math"
+    last = name.rpartition(".")[2]
+    if value is np.nan and last != name:
+        return name
+    if isinstance(value, (ModuleType, np.ndarray)):
+        return None
+    own = getattr(value, "__name__", last)
+    if last in _BUILTINS and value is getattr(builtins, last):
+        return own
+    for module in (math, np):
+        if value is not None and getattr(module, own, None) is value:
+            return f"{module.__name__}.{own}"
+    return None
 
 
 def outside_names(function: Callable[..., Any]) -> Iterator[str]:
     """Variables of an enclosing function, and globals, whose present values Numba would freeze.
 
-    Functions within the function are named, too. The module math, some built-in functions and
-    functions made by ``numba.njit`` are none; what these use in turn is.
+    Functions within the function are named, too. What is in the modules math and numpy, some
+    built-in functions and functions made by ``numba.njit`` are none; what these use in turn is. The
+    modules within numpy are, of which numpy.random keeps a state.
     """
     yield from _outside(function, [])
 
@@ -49,7 +77,7 @@ def _outside(function: Callable[..., Any], seen: list[Any]) -> Iterator[str]:
         if hasattr(value, "py_func"):
             if value not in seen:
                 yield from _outside(value, seen)
-        elif not _is_known(name, value):
+        elif _origin(name, value) is None:
             yield name
 
 
@@ -65,9 +93,7 @@ def source_of(function: Callable[..., Any]) -> str | None:
     if any(outside_names(function)):
         return None
     called = [
-        (name, "itself" if value is function else source_of(value))
-        for name, value in _globals_of(function)
-        if hasattr(value, "py_func")
+        (name, _source_of_global(function, name, value)) for name, value in _globals_of(function)
     ]
     defaults = plain.__defaults__, sorted((plain.__kwdefaults__ or {}).items())
     options = sorted(map(repr, getattr(function, "targetoptions", {}).items()))
@@ -75,3 +101,9 @@ def source_of(function: Callable[..., Any]) -> str | None:
     module = plain.__globals__.get("__name__")
     texts = code.co_code, code.co_consts, code.co_names, code.co_varnames, module
     return repr((texts, defaults, options, called))
+
+
+def _source_of_global(function: Callable[..., Any], name: str, value: Any) -> str | None:
+    if value is function:
+        return "itself"
+    return source_of(value) if hasattr(value, "py_func") else _origin(name, value)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.errors import ArgumentTypeError
+from neurosim.errors import ArgumentError, ArgumentTypeError
 from neurosim.rules.loops import compile_rule, parameter_values
 from neurosim.rules.model import Model
-from neurosim.rules.reading import READS, reads
+from neurosim.rules.reading import OF_A_REPLICA, READS, owner_of, reads
 
 __all__ = ["ADDRESSES", "Rules"]
 
@@ -53,6 +53,17 @@ class Rules:
             if rule is not None:
                 reads(kind, rule, parameters)
         return cls(**rules, parameters=parameters)
+
+    def check_replicas(self, batch_size: int) -> None:
+        """Refuse a synapse rule that cannot be applied to so many replicas."""
+        names = set(self.reads("synapse_rule"))
+        if batch_size > 1 and "memory" in names and OF_A_REPLICA & names:
+            raise ArgumentError(
+                f"{owner_of('synapse_rule', self.synapse_rule)} reads memory, which makes one step "
+                f"per update, and epsilon or f, of which each of the {batch_size} replicas has its "
+                'own; read hebb, the sum (with batch_reduction="mean" the mean) over the replicas '
+                "of epsilon f, in their place"
+            )
 
     def reads(self, kind: str) -> tuple[str, ...]:
         """Names of what the rule of a kind reads; none if the model has none."""

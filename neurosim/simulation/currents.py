@@ -12,7 +12,7 @@ from neurosim.errors import ArgumentError, ProtocolError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import run as engine
 from neurosim.simulation import samples
-from neurosim.simulation.addressing import chosen_nodes
+from neurosim.simulation.addressing import located
 from neurosim.simulation.simulation import Simulation
 
 __all__ = ["inject"]
@@ -24,7 +24,7 @@ def inject(
     current: npt.ArrayLike,
     ticks: int,
     *,
-    nodes: Sequence[int] | None = None,
+    nodes: Sequence[int | str] | None = None,
 ) -> None:
     """Inject a current into value nodes for some ticks: x moves by gamma times it in each.
 
@@ -34,20 +34,20 @@ def inject(
     Parameters
     ----------
     population : str
-        Name of a population.
+        Name of a population, or label of a node.
     current : array_like, shape (replicas, nodes) or (nodes,)
         Change of x per tick where gamma is 1; one row per replica in use, or one for all.
     ticks : int
         For how many ticks from now on.
-    nodes : sequence of int, optional
-        Which nodes; all if not given.
+    nodes : sequence of int or str, optional
+        Which nodes, by index or label; all if not given.
     """
     owner = "Simulator.inject"
-    chosen = chosen_nodes(simulation, owner, population, nodes)
+    population, chosen = located(simulation, owner, population, nodes)
     ticks = checks.integer(owner, "ticks", ticks, 1, checks.MOST_TICKS)
     if simulation.wiring.populations[population].constant:
         raise ArgumentError(f"{owner}: population {population!r} is constant")
-    if not simulation.shown:
+    if not simulation.begun:
         raise ProtocolError(f"{owner}: nothing has been clamped yet; clamp an input first")
     clock = simulation.lowered.state.clock
     rows = simulation.rows

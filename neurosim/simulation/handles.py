@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from typing import ClassVar
+
 from neurosim import checks
 from neurosim.description.projection import Projection
 from neurosim.errors import ArgumentError, ProtocolError
+from neurosim.holding import Held, Shown
 from neurosim.kernels.arrays import layout
 from neurosim.simulation.addressing import check_node, synapse_key
 from neurosim.simulation.simulation import Simulation
+from neurosim.simulation.turns import in_turn
 from neurosim.simulation.weights import set_theta
 
 __all__ = [
@@ -15,14 +20,42 @@ __all__ = [
 ]  # fmt: skip
 
 
-class _Node:
+@in_turn
+def _state_of(
+    simulation: Simulation, field: str, population: str, index: int, replica: int
+) -> float:
+    """One number of a node; that of a replica not in use is nobody's."""
+    if replica >= simulation.rows and field != "clamped":
+        return 0.0 if field == "phi" else math.nan
+    return float(simulation.lowered.view(field, population)[replica, index])
+
+
+@in_turn
+def _weight_of(
+    simulation: Simulation, projection: str, index: tuple[int, ...], feedback: bool
+) -> float:
+    """Weight of a synapse, on its way forth or back."""
+    return float(simulation.lowered.theta_block(projection, feedback=feedback)[index])
+
+
+class _Node(Held):
+    __slots__ = ("_index", "_population", "_replica", "_simulation")
+
     def __init__(self, simulation: Simulation, population: str, index: int, replica: int) -> None:
         self._simulation = simulation
-        self.population, self.index, self.replica = population, index, replica
+        self._population, self._index, self._replica = population, index, replica
+
+    population = Shown[str](lambda node: node.address[0], "Name of its population.")
+    index = Shown[int](lambda node: node.address[1], "Its place in the population.")
+    replica = Shown[int](lambda node: node.address[2], "Its replica.")
+
+    @property
+    def address(self) -> tuple[str, int, int]:
+        """Population, index and replica."""
+        return self._population, self._index, self._replica
 
     def _read(self, field: str) -> float:
-        view = self._simulation.lowered.view(field, self.population)
-        return float(view[self.replica, self.index])
+        return _state_of(self._simulation, field, *self.address)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._identity == other._identity
@@ -32,14 +65,16 @@ class _Node:
 
     @property
     def _identity(self) -> tuple[int, str, int, int]:
-        return id(self._simulation), self.population, self.index, self.replica
+        return id(self._simulation), *self.address
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.population!r}, {self.index})"
 
 
 class ValueNode(_Node):
-    """A value node: its activity x, and what it is wired to."""
+    """A value node: its activity x (NaN in a replica not in use), and what it is wired to."""
+
+    __slots__ = ()
 
     @property
     def x(self) -> float:
@@ -73,6 +108,8 @@ class ValueNode(_Node):
 class ErrorNode(_Node):
     """An error node: epsilon = x - mu, and its change detector phi."""
 
+    __slots__ = ()
+
     @property
     def epsilon(self) -> float:
         """Its activity, the prediction error."""
@@ -105,11 +142,15 @@ class ErrorNode(_Node):
         ]
 
 
-class Synapse:
+class Synapse(Held):
     """A synapse between a value node and an error node: theta, shared by all replicas.
 
     A projection over several levels ends in a synapse from a relay; `pre` is that relay.
     """
+
+    __slots__ = ("_post", "_pre", "_projection", "_replica", "_simulation")
+
+    _INSTEAD: ClassVar[dict[str, str]] = {"weight": "a synapse's weight is its theta; set that"}
 
     def __init__(
         self, simulation: Simulation, projection: str, pre: int, post: int, replica: int = 0
@@ -128,8 +169,7 @@ class Synapse:
         return index
 
     def _read_weight(self, *, feedback: bool) -> float:
-        block = self._simulation.lowered.theta_block(self._projection, feedback=feedback)
-        return float(block[self._index])
+        return _weight_of(self._simulation, self._projection, self._index, feedback)
 
     def _set_weight(self, value: object, *, feedback: bool) -> None:
         number = checks.real(repr(self), "theta", value)
@@ -137,6 +177,11 @@ class Synapse:
             raise ProtocolError(f"{self!r}: the synapse is cut; mend it first")
         if abs(number) > float(self._simulation.lowered.plan.parameter[layout.LIMIT]):
             raise ArgumentError(f"{self!r}: theta = {number!r} is too large for this dtype")
+        if (bound := self._simulation.bound) is not None and abs(number) > bound:
+            raise ArgumentError(
+                f"{self!r}: theta = {number!r} is beyond the bound of {bound:g}; a larger bound= "
+                "of the simulator, or None, allows it"
+            )
         set_theta(self._simulation, self._projection, self._index, number, feedback)
 
     @property
@@ -158,7 +203,7 @@ class Synapse:
     @property
     def is_cut(self) -> bool:
         """Whether it was cut: it carries nothing, and learns nothing."""
-        return self.key in self._simulation.lesions.cuts
+        return self._simulation.lesions.is_cut(self.key)
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -190,6 +235,8 @@ class FeedbackSynapse(Synapse):
 
     Unless the projection has feedback synapses of its own its theta is that of the way forth.
     """
+
+    __slots__ = ()
 
     @property
     def theta(self) -> float:

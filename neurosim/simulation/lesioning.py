@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from neurosim.errors import ArgumentError, DivergenceError, ProtocolError
-from neurosim.simulation.addressing import chosen_nodes, synapse_key
-from neurosim.simulation.lesions import Key
+import numpy as np
+
+from neurosim.errors import ArgumentError, ProtocolError
+from neurosim.simulation.addressing import located, synapse_key
+from neurosim.simulation.lesions import Key, Masks
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.weights import refresh
 
 __all__ = ["cut", "mend", "restore", "silence"]
-
-_BLOCKS = ("weights", "back_weights")
 
 
 def cut(simulation: Simulation, pre: str, pre_index: int, post: str, post_index: int) -> None:
@@ -25,99 +25,117 @@ def cut(simulation: Simulation, pre: str, pre_index: int, post: str, post_index:
     ArgumentError
         If there is no such synapse, or others use the same weight.
     """
-    key = synapse_key(simulation, "Simulator.cut", pre, pre_index, post, post_index)
-    if key in simulation.lesions.cuts:
-        raise ProtocolError(f"Simulator.cut: synapse {key} is cut already")
-    _cut(simulation, "Simulator.cut", [key])
+    owner, lesions = "Simulator.cut", simulation.lesions
+    key = synapse_key(simulation, owner, pre, pre_index, post, post_index)
+    if lesions.is_cut(key):
+        raise ProtocolError(f"{owner}: synapse {key} is cut already")
+    _refuse_shared(simulation, owner, key[0], key)
+    _change(simulation, _marked(simulation, key, True), lesions.silent)
 
 
 def mend(simulation: Simulation, pre: str, pre_index: int, post: str, post_index: int) -> None:
     """Mend a synapse that was cut: it has the weight that it had then."""
-    key = synapse_key(simulation, "Simulator.mend", pre, pre_index, post, post_index)
-    if key not in simulation.lesions.cuts:
-        raise ProtocolError(f"Simulator.mend: synapse {key} is not cut")
-    for node, keys in simulation.lesions.silenced.items():
-        if key in keys:
-            raise ProtocolError(f"Simulator.mend: node {node[1]} of {node[0]!r} is silent")
-    _mend(simulation, [key])
+    owner, lesions = "Simulator.mend", simulation.lesions
+    key = synapse_key(simulation, owner, pre, pre_index, post, post_index)
+    if not lesions.is_cut(key):
+        raise ProtocolError(f"{owner}: synapse {key} is not cut")
+    projection = simulation.wiring.projections[key[0]]
+    for name, node in ((projection.pre, key[1]), (projection.post, key[2])):
+        if name in lesions.silent and lesions.silent[name][node]:
+            raise ProtocolError(
+                f"{owner}: node {node} of {name!r} is silent; restore it, which mends its synapses"
+            )
+    _change(simulation, _marked(simulation, key, False), lesions.silent)
 
 
-def silence(simulation: Simulation, population: str, nodes: Sequence[int] | None = None) -> None:
+def silence(
+    simulation: Simulation, population: str, nodes: Sequence[int | str] | None = None
+) -> None:
     """Silence nodes of a population, all if not told: cut every synapse that they have.
 
-    They predict nothing, send no errors, and nothing about them learns, until `restore`.
+    They predict nothing, send no errors, and nothing about them learns, until `restore`. One node
+    may be given by its label, in the place of the population.
     """
-    owner = "Simulator.silence"
-    lesions = simulation.lesions
-    chosen = chosen_nodes(simulation, owner, population, nodes)
-    found: dict[tuple[str, int], list[Key]] = {}
-    taken = set(lesions.cuts)
-    for node in map(int, chosen):
-        if (population, node) in lesions.silenced:
-            raise ProtocolError(f"{owner}: node {node} of {population!r} is silent already")
-        keys = [key for key in lesions.synapses_of(population, node) if key not in taken]
-        found[population, node] = keys
-        taken.update(keys)
-    _cut(simulation, owner, [key for keys in found.values() for key in keys])
-    lesions.silenced.update(found)
-
-
-def restore(simulation: Simulation, population: str, nodes: Sequence[int] | None = None) -> None:
-    """Undo `silence`: the synapses have the weights that they had when the node fell silent."""
-    owner = "Simulator.restore"
-    lesions = simulation.lesions
-    chosen = chosen_nodes(simulation, owner, population, nodes)
-    named = [(population, int(node)) for node in chosen]
-    for _, node in named:
-        if (population, node) not in lesions.silenced:
-            raise ProtocolError(f"{owner}: node {node} of {population!r} is not silent")
-    still = {name: keys for name, keys in lesions.silenced.items() if name not in named}
-    freed = [key for name in named for key in lesions.silenced[name] if key in lesions.cuts]
-    # A synapse between two silent nodes stays cut until both are back.
-    inherited = {name: [k for k in freed if lesions.touches(k, name)] for name in still}
-    kept = {key for keys in inherited.values() for key in keys}
-    _mend(simulation, [key for key in freed if key not in kept])
-    lesions.silenced = {name: [*keys, *inherited[name]] for name, keys in still.items()}
-
-
-def _cut(simulation: Simulation, owner: str, keys: Iterable[Key]) -> None:
-    """Cut synapses, or none if one of them cannot be."""
-    keys = list(keys)
-    for name, pre, post in keys:
-        if simulation.lowered.is_shared(name):
-            raise ArgumentError(
-                f"{owner}: synapse {(name, pre, post)} has its weight in common with others"
+    owner, lesions = "Simulator.silence", simulation.lesions
+    given, (population, chosen) = population, located(simulation, owner, population, nodes)
+    if population in lesions.silent:
+        if nodes is None and given == population and not lesions.silent[population].all():
+            chosen = np.flatnonzero(~lesions.silent[population])
+        already = chosen[lesions.silent[population][chosen]]
+        if len(already):
+            raise ProtocolError(
+                f"{owner}: node {int(already[0])} of {population!r} is silent already"
             )
-    lesions = simulation.lesions
-    had = {key: [float(array[index]) for array, index in lesions.places(key)] for key in keys}
-    _change_cuts(simulation, {**lesions.cuts, **had}, {})
+    silent = lesions.with_relays(population, chosen, True)
+    for name in sorted(lesions.touched(silent)):
+        _refuse_shared(simulation, owner, name)
+    _change(simulation, lesions.cut, silent)
 
 
-def _mend(simulation: Simulation, keys: list[Key]) -> None:
-    """Give synapses back what they had; none if that overflows."""
-    cuts = simulation.lesions.cuts
-    given = {key: cuts[key] for key in keys}
-    _change_cuts(simulation, {key: had for key, had in cuts.items() if key not in given}, given)
-
-
-def _change_cuts(
-    simulation: Simulation, cuts: dict[Key, list[float]], given: dict[Key, list[float]]
+def restore(
+    simulation: Simulation, population: str, nodes: Sequence[int | str] | None = None
 ) -> None:
-    """Let these synapses be the ones that are cut, or change nothing if that overflows."""
-    lowered, before = simulation.lowered, simulation.lesions.cuts
-    changed = {key[0] for key in cuts.keys() ^ before.keys()}
-    records = [lowered.projections[lowered.projection_index[name]] for name in changed]
-    kept = simulation.guard.copies()
-    simulation.lesions.cuts = cuts
-    lowered.set_cuts(cuts)
-    for key, had in given.items():
-        for (array, index), value in zip(simulation.lesions.places(key), had, strict=True):
-            array[index] = value
-    try:
-        for b in sorted({int(r[field]) for r in records for field in _BLOCKS}):
+    """Undo `silence`, of all silent nodes of a population if not told.
+
+    The synapses have the weights that they had when the node fell silent.
+    """
+    owner, lesions = "Simulator.restore", simulation.lesions
+    given, (population, chosen) = population, located(simulation, owner, population, nodes)
+    silent = lesions.silent.get(population, np.zeros(len(chosen), np.bool_))
+    if nodes is None and given == population:
+        chosen = np.flatnonzero(silent)
+        if not len(chosen):
+            raise ProtocolError(f"{owner}: no node of {population!r} is silent")
+    for node in chosen:
+        if population not in lesions.silent or not silent[node]:
+            raise ProtocolError(f"{owner}: node {int(node)} of {population!r} is not silent")
+    _change(simulation, lesions.cut, lesions.with_relays(population, chosen, False))
+
+
+def _refuse_shared(simulation: Simulation, owner: str, name: str, key: Key | None = None) -> None:
+    if simulation.lowered.is_shared(name):
+        what = f"synapse {key}" if key else f"a synapse of {name!r}"
+        raise ArgumentError(f"{owner}: {what} has its weight in common with others")
+
+
+def _marked(simulation: Simulation, key: Key, value: bool) -> Masks:
+    """What is cut one by one, with a synapse that is cut, too, or no longer."""
+    name, pre, post = key
+    cuts, projection = dict(simulation.lesions.cut), simulation.wiring.projections[name]
+    mask = cuts.get(name, np.zeros(projection.weight_shape, np.bool_)).copy()
+    mask[projection.weight_index(pre, post)] = value
+    cuts[name] = mask
+    if not mask.any():
+        del cuts[name]
+    return cuts
+
+
+def _change(simulation: Simulation, cut: Masks, silent: Masks) -> None:
+    """Let these lesions be the ones that there are, or change nothing if that overflows."""
+    lesions, lowered, guard = simulation.lesions, simulation.lowered, simulation.guard
+    before = lesions.cut, lesions.silent
+
+    def masks(cut: Masks, silent: Masks) -> Masks:
+        names = cut.keys() | lesions.touched(silent)
+        every = {name: lesions.mask(name, cut, silent) for name in names}
+        return {name: mask for name, mask in every.items() if mask.any()}
+
+    old, new = masks(*before), masks(cut, silent)
+    kept = guard.copies()
+
+    def undo() -> None:
+        lesions.cut, lesions.silent = before
+        guard.restore(kept)
+        lowered.set_cuts(old)
+
+    with guard.change(undo):
+        lesions.cut, lesions.silent = cut, silent
+        blocks: set[int] = set()
+        for name in sorted(old.keys() | new.keys()):
+            none = np.zeros(simulation.wiring.projections[name].weight_shape, np.bool_)
+            first, second = old.get(name, none), new.get(name, none)
+            if not np.array_equal(first, second):
+                blocks.update(lesions.exchange(name, first, second))
+        lowered.set_cuts(new)
+        for b in sorted(blocks):
             refresh(simulation, b)
-    except DivergenceError:
-        simulation.lesions.cuts = before
-        lowered.set_cuts(before)
-        simulation.guard.restore(kept)
-        raise

@@ -15,7 +15,7 @@ from neurosim.simulation import samples
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.slices import adapted
 
-__all__ = ["predict", "predict_samples"]
+__all__ = ["one_of", "predict", "predict_samples"]
 
 
 def predict(simulation: Simulation, inputs: object) -> Any:
@@ -25,14 +25,25 @@ def predict(simulation: Simulation, inputs: object) -> Any:
 
     Parameters
     ----------
-    inputs : array_like, shape (samples, nodes), or mapping of population to array
+    inputs : array_like, shape (samples, nodes), or mapping of population, or node, to array
+        One sample may be given as a vector; nodes are named by their labels, all of them.
 
     Returns
     -------
     ndarray, shape (samples, nodes), or dict of such by population if there are several outputs
+        Without the first axis for one sample that was given as a vector.
     """
-    x = samples.matrix("Simulator.predict", "inputs", inputs, simulation.lowered, simulation.inputs)
-    return predict_samples(simulation.forward, x)
+    x, alone = samples.predicted("Simulator.predict", inputs, simulation.lowered, simulation.inputs)
+    return one_of(predict_samples(simulation.forward, x), alone)
+
+
+def one_of(predictions: Any, alone: bool) -> Any:
+    """Return the predictions, or those of the one sample that was given."""
+    if not alone:
+        return predictions
+    if isinstance(predictions, dict):
+        return {name: rows[0] for name, rows in predictions.items()}
+    return predictions[0]
 
 
 def predict_samples(guard: Guard, inputs: npt.NDArray[Any]) -> Any:

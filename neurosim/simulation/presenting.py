@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
-from neurosim.errors import ArgumentError, DivergenceError, ProtocolError
+from neurosim.errors import ArgumentError, ArgumentTypeError, DataError, ProtocolError
 from neurosim.simulation import samples
-from neurosim.simulation.addressing import check_population, chosen_nodes
+from neurosim.simulation.addressing import located
+from neurosim.simulation.quietness import warn_of_loud_nodes
 from neurosim.simulation.settling import settle
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.ticking import run
@@ -20,10 +23,10 @@ __all__ = ["clamp", "present", "release", "release_ends"]
 
 def clamp(
     simulation: Simulation,
-    population: str,
-    values: npt.ArrayLike,
+    population: str | Mapping[str, npt.ArrayLike],
+    values: npt.ArrayLike | None = None,
     *,
-    nodes: Sequence[int] | None = None,
+    nodes: Sequence[int | str] | None = None,
 ) -> None:
     """Hold nodes at given values; errors are refreshed at once.
 
@@ -32,59 +35,113 @@ def clamp(
 
     Parameters
     ----------
-    population : str
-        Name of a population.
+    population : str, or mapping of population, or node, to values
+        Name of a population, or label of a node. A mapping of both, with their values, clamps all
+        at once, or none if one of them is refused.
     values : array_like, shape (replicas, nodes)
-        Activities x; shape (nodes,) is enough where there is one replica. Fewer replicas than
-        `batch_size` may be used; all clamped populations use the same.
-    nodes : sequence of int, optional
-        Which nodes; all if not given.
+        Activities x; shape (nodes,) is enough where there is one replica, (replicas,) where there
+        is one node. Fewer replicas than `batch_size` may be used; all clamped populations use the
+        same.
+    nodes : sequence of int or str, optional
+        Which nodes, by index or label; all if not given.
+
+    Examples
+    --------
+    >>> import neurosim as ns
+    >>> net = ns.Network(seed=0)
+    >>> _ = net.add_population("eyes", 2, labels=["left", "right"])
+    >>> _ = net.add_population("brain", 1)
+    >>> _ = net.connect("eyes", "brain")
+    >>> sim = ns.Simulator(net, ns.models.ZIL())
+    >>> sim.clamp({"left": 0.5, "right": 1.0})
+    >>> sim.state("x", "eyes")
+    array([[0.5, 1. ]])
     """
     owner = "Simulator.clamp"
-    chosen = chosen_nodes(simulation, owner, population, nodes)
-    if simulation.wiring.populations[population].constant:
-        raise ArgumentError(f"{owner}: population {population!r} is constant")
-    array = samples.replicas(owner, population, values, simulation.lowered, len(chosen))
-    rows, before = len(array), simulation.rows
-    others = simulation.clamped.keys() - {population}
+    parts = _parts(simulation, owner, population, values, nodes)
+    for name in parts:
+        if simulation.wiring.populations[name].constant:
+            raise ArgumentError(f"{owner}: population {name!r} is constant")
+    counts = {name: len(array) for name, (_, array) in parts.items()}
+    if len(set(counts.values())) > 1:
+        raise DataError(f"{owner}: values have different numbers of replicas: {counts}")
+    (first, rows), before = next(iter(counts.items())), simulation.rows
+    others = [name for name in simulation.clamped if name not in parts]
     if rows != before and others:
         raise ProtocolError(
-            f"{owner}: {rows} replicas for population {population!r}, but "
-            f"{sorted(others)} are clamped to {before}; release them"
+            f"{owner}: {rows} replicas for population {first!r}, but "
+            f"{others} are clamped to {before}; release them"
         )
-    simulation.use_replicas(rows)
-    onset = population in simulation.outputs and not simulation.is_taught()
-    try:
-        simulation.hold(population, array, onset, chosen)
-    except DivergenceError:
-        simulation.use_replicas(before)
-        raise
+
+    def hold() -> None:
+        for name, (chosen, array) in parts.items():
+            onset = name in simulation.outputs and not simulation.is_taught()
+            if onset:
+                warn_of_loud_nodes(simulation)
+            simulation.hold(name, array, onset, chosen)
+
+    if rows == before and len(parts) == 1:
+        hold()
+        return
+    guard = simulation.guard
+    with guard.change(partial(guard.restore, guard.copies())):
+        simulation.use_replicas(rows)
+        hold()
 
 
-def release(simulation: Simulation, population: str, *, nodes: Sequence[int] | None = None) -> None:
-    """Let clamped nodes of a population move again, from where they are; all if not told."""
+def _parts(
+    simulation: Simulation, owner: str, population: object, values: object, nodes: object
+) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[Any]]]:
+    """Nodes and values that are to be clamped, by population."""
+    lowered = simulation.lowered
+    if isinstance(population, Mapping):
+        if values is not None or nodes is not None:
+            raise ArgumentTypeError(
+                f"{owner}: a mapping names the nodes and their values; leave out values and nodes"
+            )
+        if not population:
+            raise ArgumentError(f"{owner}: the mapping names no population and no node")
+        found = samples.named(owner, "values", population, lowered)
+        return {
+            name: (chosen, samples.at_most_a_batch(owner, name, rows.values, lowered))
+            for name, (chosen, rows) in found.items()
+        }
+    name, chosen = located(simulation, owner, population, nodes)
+    if values is None:
+        raise ArgumentTypeError(f"{owner}: values of population {name!r} are missing")
+    array = samples.replicas(owner, name, values, lowered, len(chosen))
+    return {name: (chosen, array)}
+
+
+def release(
+    simulation: Simulation, population: str, *, nodes: Sequence[int | str] | None = None
+) -> None:
+    """Let clamped nodes of a population move again, from where they are; all if not told.
+
+    Parameters
+    ----------
+    population : str
+        Name of a population, or label of a node.
+    nodes : sequence of int or str, optional
+        Which nodes, by index or label.
+    """
     owner = "Simulator.release"
-    check_population(simulation, owner, population)
-    held = simulation.clamped.get(population, set())
-    chosen = (
-        np.array(sorted(held))
-        if nodes is None
-        else chosen_nodes(simulation, owner, population, nodes)
-    )
-    free = [int(i) for i in chosen if int(i) not in held]
-    if free or not held:
-        where = f"node {free[0]} of population" if free else "population"
+    given, (population, chosen) = population, located(simulation, owner, population, nodes)
+    held = simulation.holds(population)
+    if nodes is None and given == population:
+        chosen = np.flatnonzero(held)
+    free = chosen[~held[chosen]]
+    if len(free) or not held.any():
+        where = f"node {int(free[0])} of population" if len(free) else "population"
         raise ProtocolError(f"{owner}: {where} {population!r} is not clamped")
-    left = held - set(chosen.tolist())
-    taught = bool(left and population in simulation.outputs) or simulation.is_taught(
-        but=(population,)
-    )
+    stays = population in simulation.outputs and len(chosen) < held.sum()
+    taught = bool(stays) or simulation.is_taught(but=(population,))
     simulation.let_go(population, chosen, taught)
 
 
 def release_ends(simulation: Simulation) -> None:
     """Release what a presentation is going to clamp; nodes in between stay as they are."""
-    for population in sorted(simulation.clamped):
+    for population in simulation.clamped:
         if population in simulation.inputs or population in simulation.outputs:
             release(simulation, population)
 
@@ -97,7 +154,8 @@ def present(
     Parameters
     ----------
     inputs, targets : array_like, shape (replicas, nodes), or mapping of population to array
-        One batch; shape (nodes,) is enough for one sample.
+        One batch; shape (nodes,) is enough for one sample. A mapping may also have labels of
+        nodes, all of a population, as keys.
     ticks : int, optional
         How long the teacher stays; if not given, as long as the model needs to teach every
         level.
@@ -110,7 +168,8 @@ def present(
     )
     x, y = samples.one_batch(owner, inputs, targets, simulation.lowered)
     rows, used = len(next(iter(x.values()))), simulation.rows
-    between = sorted(simulation.clamped.keys() - {*simulation.inputs, *simulation.outputs})
+    ends = {*simulation.inputs, *simulation.outputs}
+    between = [name for name in simulation.clamped if name not in ends]
     if between and rows != used:
         raise ProtocolError(
             f"{owner}: {rows} replicas, but {between} are clamped to {used}; release them"

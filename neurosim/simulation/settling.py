@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -35,7 +36,8 @@ def settle(
         iterated, feedback included.
     gamma, tolerance, max_ticks
         For "inference": the integration step, the largest change of any x that counts as quiet
-        (0: no change at all), and the ticks after which to give up.
+        (0: no change at all), and the ticks after which to give up. Errors are left, of some
+        tolerances over gamma: a change detector needs a `zero_threshold` of a few times that.
 
     Raises
     ------
@@ -47,21 +49,20 @@ def settle(
     owner = "Simulator.settle"
     checks.choice(owner, "method", method, ("feedforward", "inference"))
     gamma = checks.real(owner, "gamma", gamma, positive=True)
+    checks.fits(owner, "gamma", gamma, simulation.dtype)
     tolerance = checks.real(owner, "tolerance", tolerance, minimum=0.0)
     max_ticks = checks.integer(owner, "max_ticks", max_ticks, 1)
-    missing = [name for name in simulation.inputs if name not in simulation.shown]
+    missing = [name for name in simulation.inputs if not simulation.was_shown(name)]
     if missing:
         raise ProtocolError(
             f"{owner}: there is no input to predict from; clamp "
             f"{', '.join(map(repr, missing))} first"
         )
-    guard = simulation.guard
     if method == "feedforward":
-        guard.attempt(engine.settle, settles=True)
+        simulation.guard.attempt(engine.settle, settles=True)
     else:
-        _settle_by_inference(simulation.lowered, guard, gamma, tolerance, max_ticks)
-    simulation.presentations += 1
-    simulation.recorder.behind = True
+        _settle_by_inference(simulation.lowered, simulation.guard, gamma, tolerance, max_ticks)
+    simulation.inferred = method == "inference"
 
 
 def _settle_by_inference(
@@ -75,23 +76,20 @@ def _settle_by_inference(
         If that has not happened after `max_ticks`. Nothing is changed then.
     """
     plan, state = lowered.plan, lowered.state
-    setting, parameter = plan.setting.copy(), plan.parameter.copy()
-    kept = [array.copy() for array in state]
-    plan.setting[0]["delta_form"] = plan.setting[0]["event_driven"] = 0
-    plan.setting[0]["rest"] = layout.REST_NEVER
-    plan.parameter[layout.GAMMA] = gamma
-    for name in lowered.names:
-        lowered.view("resting", name)[:] = 0
-        lowered.view("resting_next", name)[:] = 0
-    state.row[[layout.RESTED, layout.STALE, layout.RESTS_NEXT]] = 0
-    quiet = False
-    try:
+    setting, parameter, count = plan.setting.copy(), plan.parameter.copy(), state.count.copy()
+    with guard.change(partial(guard.restore, guard.copies())):
+        plan.setting[0]["delta_form"] = plan.setting[0]["event_driven"] = 0
+        plan.setting[0]["rest"] = layout.REST_NEVER
+        plan.parameter[layout.GAMMA] = gamma
+        for name in lowered.names:
+            lowered.view("resting", name)[:] = 0
+            lowered.view("resting_next", name)[:] = 0
+        state.row[[layout.RESTED, layout.STALE, layout.RESTS_NEXT]] = 0
         for _ in range(max_ticks):
             before = state.real.copy()
-            guard.attempt(engine.advance, 1, False)
+            guard.attempt(engine.advance, 1, 1, False)
             change = _largest_move(lowered, before)
-            quiet = change <= tolerance
-            if quiet:
+            if change <= tolerance:
                 break
         else:
             raise ConvergenceError(
@@ -99,13 +97,10 @@ def _settle_by_inference(
                 f" {gamma}: some x still changes by {change:.3g} in a tick; a larger tolerance,"
                 " more max_ticks or another gamma may help"
             )
-    finally:
-        if not quiet:
-            for array, value in zip(state, kept, strict=True):
-                array[...] = value
-        plan.setting[:] = setting
-        plan.parameter[:] = parameter
-    engine.rest_again(*lowered.arguments)
+        plan.setting[:], plan.parameter[:] = setting, parameter
+        # These ticks are nobody's; the operations were made.
+        state.count[layout.REPLICA_TICKS :] = count[layout.REPLICA_TICKS :]
+        engine.rest_again(*lowered.arguments)
 
 
 def _largest_move(lowered: Lowered, before: npt.NDArray[Any]) -> float:

@@ -10,15 +10,20 @@ import numpy.typing as npt
 
 from neurosim import checks
 from neurosim.description.network import Description
-from neurosim.engine.forgetting import end_spikes, forget_changes, forget_events
+from neurosim.engine.bounds import DEFAULT_BOUND, set_bound
+from neurosim.engine.forgetting import end_spikes, forget_events
 from neurosim.engine.guard import Guard
 from neurosim.engine.lowering import Lowered
+from neurosim.engine.memory import memory_for
 from neurosim.errors import ArgumentError, ArgumentTypeError, DivergenceError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import run as engine
 from neurosim.recording.recorder import Recorder
 from neurosim.rules.model import Model
 from neurosim.simulation.lesions import Lesions
+from neurosim.simulation.orders import Orders
+from neurosim.simulation.slices import adapted
+from neurosim.simulation.turns import Turn, made_whole
 
 __all__ = ["Simulation"]
 
@@ -43,16 +48,14 @@ class Simulation:
         The tape that monitors share.
     lesions : Lesions
         Which synapses are cut.
-    clamped : dict of str to set of int
-        Which nodes the world holds, by population.
-    shown : set of str
-        Populations that have been clamped at least once.
-    presentations : int
-        How many times the network has settled.
-    evaluations, updates : int
-        What evaluating every synapse at every tick would have done.
-    ticks_per_slice : int
-        Ticks to ask for at a time, so that Python hears Ctrl-C a few times a second.
+    orders : Orders
+        In what order samples are presented.
+    turn : Turn
+        Who uses it.
+    work_per_slice : int
+        How much to ask for at a time, so that Python hears Ctrl-C a few times a second.
+    inferred, told_of_loud_nodes : bool
+        Whether the network has settled by inference, and what that means for phi was said.
     """
 
     def __init__(
@@ -67,18 +70,21 @@ class Simulation:
         event_driven: bool = True,
         threads: int = 1,
         relays: bool = True,
+        bound: float | None = DEFAULT_BOUND,
     ) -> None:
         owner = "Simulator"
         if not isinstance(network, Description):
-            raise ArgumentTypeError(f"{owner}: network must be a Network, not {network!r}")
+            raise ArgumentTypeError(
+                f"{owner}: network must be a Network, not {network!r}{checks.made(network)}"
+            )
         if not isinstance(model, Model):
             raise ArgumentTypeError(
                 f"{owner}: model must be one of neurosim.models that simulate, not {model!r}"
+                f"{checks.made(model)}"
             )
-        if not network.inputs or not network.outputs:
-            raise ArgumentError(f"{owner}: the network has no input or no output population")
+        network.check_ends(owner)
         self.model = model
-        self.batch_size = checks.integer(owner, "batch_size", batch_size, 1)
+        self.batch_size = checks.integer(owner, "batch_size", batch_size, 1, checks.MOST_REPLICAS)
         self.dtype = checks.precision(owner, dtype)
         self.error_form = checks.choice(owner, "error_form", error_form, ("delta", "direct"))
         if rest_after_update is not None:
@@ -91,10 +97,11 @@ class Simulation:
                 f"{owner}: {type(model).__name__} learns at every tick; its nodes cannot rest"
             )
         self.relays = checks.boolean(owner, "relays", relays)
-        self.lowered = Lowered(
-            network, self.batch_size, self.dtype, self.threads, relays=relays,
-            shortcuts=self.event_driven, model=model,
-        )  # fmt: skip
+        with memory_for(owner, network, self.batch_size):
+            self.lowered = Lowered(
+                network, self.batch_size, self.dtype, self.threads, relays=relays,
+                shortcuts=self.event_driven, model=model,
+            )  # fmt: skip
         self.network, self.wiring = self.lowered.described, self.lowered.network
         if self.lowered.rules.synapse_rule is not None and (
             self.lowered.blocks.records["waits"].any()
@@ -106,13 +113,13 @@ class Simulation:
         self.inputs, self.outputs = self.wiring.inputs, self.wiring.outputs
         self.depth = max(self.lowered.levels.values())
         self._tell_engine()
-        self.guard, self.recorder = Guard(self.lowered), Recorder(self.lowered)
+        self.bound = set_bound(owner, self.lowered, bound)
+        self.guard = Guard(self.lowered)
         self.lesions = Lesions(self.lowered)
-        self.clamped: dict[str, set[int]] = {}
-        self.shown: set[str] = set()
-        self.presentations = self.evaluations = self.updates = 0
-        self.ticks_per_slice = 64
-        self._synapses = self.wiring.synapse_count
+        self.orders, self.turn = Orders(), Turn("Simulator", self.threads)
+        self.recorder = Recorder(self.lowered)
+        self.work_per_slice = 1 << 16
+        self.inferred = self.told_of_loud_nodes = False
         self._forward: Guard | None = None
 
     def _tell_engine(self) -> None:
@@ -136,6 +143,7 @@ class Simulation:
         self.let_rest(bool(self.rest_after_update))
 
     def __getstate__(self) -> dict[str, Any]:
+        made_whole(self)
         # What predicts shares the weights of this simulation, and is made anew for a copy.
         return {**self.__dict__, "_forward": None}
 
@@ -143,6 +151,11 @@ class Simulation:
     def rows(self) -> int:
         """Replicas in use."""
         return int(self.lowered.state.clock[layout.ROWS])
+
+    @property
+    def presentations(self) -> int:
+        """How many times the network has settled."""
+        return int(self.lowered.state.clock[layout.PRESENTATIONS])
 
     @property
     def t(self) -> int:
@@ -157,9 +170,64 @@ class Simulation:
             self._forward = Guard(self.lowered.fork(), timed=False)
         return self._forward
 
+    def recover(self) -> None:
+        """Take back what an interrupted verb has begun and could not take back itself."""
+        if self.guard.unfinished:
+            self.guard.recover()
+        if self._forward is not None and self._forward.unfinished:
+            self._forward = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is half-done."""
+        return not self.guard.unfinished
+
+    def holds(self, population: str) -> npt.NDArray[np.bool_]:
+        """Which nodes of a population the world holds; those of a constant one it does not."""
+        if self.wiring.populations[population].constant:
+            return np.zeros(self.wiring.populations[population].size, np.bool_)
+        held: npt.NDArray[np.bool_] = self.lowered.view("clamped", population)[0] != 0
+        return held
+
+    @property
+    def clamped(self) -> dict[str, list[int]]:
+        """Which nodes the world holds, by population; those of which it holds none are left out."""
+        held = {name: np.flatnonzero(self.holds(name)).tolist() for name in self.lowered.names}
+        return {name: nodes for name, nodes in held.items() if nodes}
+
+    def was_shown(self, population: str) -> bool:
+        """Whether a population has been clamped at least once."""
+        return bool(self.lowered.populations[self.lowered.index[population]]["shown"])
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything has been clamped yet."""
+        return bool(self.lowered.populations["shown"].any())
+
     def is_taught(self, *, but: Collection[str] = ()) -> bool:
         """Whether a teacher holds some output."""
-        return any(name in self.clamped and name not in but for name in self.outputs)
+        return any(name not in but and self.holds(name).any() for name in self.outputs)
+
+    def set_model(self, model: Model) -> None:
+        """Go on with other numbers of the model: its learning rates and gamma."""
+        lowered, guard, before = self.lowered, self.guard, self.model
+        plan = lowered.plan
+        alpha, gamma = plan.alpha.copy(), plan.parameter[layout.GAMMA]
+
+        def undo() -> None:
+            plan.alpha[:], plan.parameter[layout.GAMMA] = alpha, gamma
+            self.model = before
+
+        with guard.change(undo):
+            self.model = model
+            lowered.set_learning_rates(model)
+            plan.parameter[layout.GAMMA] = model.gamma
+            if model.gamma != before.gamma:
+                engine.rouse_all(*lowered.arguments)
+
+    def adapt(self, seconds: float) -> None:
+        """Ask for more, or less, work at a time, as a slice of it took so many seconds."""
+        self.work_per_slice = adapted(self.work_per_slice, seconds)
 
     def let_rest(self, rest: bool) -> None:
         """Whether nodes come to rest from now on, in the way of the model."""
@@ -171,13 +239,6 @@ class Simulation:
         rules = self.lowered.rules
         matters = "phi" in rules.reads("gate") or rules.of_nodes
         self.lowered.plan.setting[0]["watch"] = watch or matters
-
-    def count(self, replica_ticks: int, learning: bool) -> None:
-        """Count what evaluating every synapse at each of these ticks would have done."""
-        each = replica_ticks * self._synapses
-        self.evaluations += each
-        if learning:
-            self.updates += each
 
     def use_replicas(self, rows: int) -> None:
         """Run with another number of replicas: nothing of those that come in is up to date."""
@@ -205,25 +266,15 @@ class Simulation:
             nodes = np.arange(values.shape[1])
         p = self.lowered.index[population]
         self.guard.attempt(engine.clamp, p, nodes, values, teaches)
-        self.clamped.setdefault(population, set()).update(nodes.tolist())
-        self.shown.add(population)
-        self.recorder.behind = True
 
     def let_go(self, population: str, nodes: npt.NDArray[np.int64], taught: bool) -> None:
         """Release nodes; where weights wait for the teacher to go, they change or none does."""
-        lowered = self.lowered
-        left = self.clamped.pop(population, set()) - set(nodes.tolist())
-        if left:
-            self.clamped[population] = left
-        self.recorder.behind = True
-        engine.release(*lowered.arguments, lowered.index[population], nodes, taught)
-        if taught or not lowered.state.pending.any():
-            return
+        p = self.lowered.index[population]
         try:
-            self.guard.attempt(engine.refresh, -1)
+            self.guard.attempt(engine.release, p, nodes, taught, False)
         except DivergenceError:
             # What was learned cannot be kept; without it all goes on.
-            forget_changes(lowered)
+            engine.release(*self.lowered.arguments, p, nodes, taught, True)
             raise
 
     def let_go_of_outputs(self) -> None:

@@ -9,7 +9,6 @@ from neurosim.errors import ProtocolError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import run as engine
 from neurosim.simulation.simulation import Simulation
-from neurosim.simulation.slices import adapted
 
 __all__ = ["make_ticks", "run", "step"]
 
@@ -36,7 +35,7 @@ def run(simulation: Simulation, ticks: int, *, learning: bool = True) -> None:
     """
     ticks = checks.integer("Simulator.run", "ticks", ticks, 0, checks.MOST_TICKS)
     learning = checks.boolean("Simulator.run", "learning", learning)
-    if not simulation.shown:
+    if not simulation.begun:
         raise ProtocolError(
             "Simulator.run: nothing has been clamped yet; clamp "
             f"{', '.join(map(repr, simulation.inputs))} first"
@@ -46,7 +45,7 @@ def run(simulation: Simulation, ticks: int, *, learning: bool = True) -> None:
 
 def make_ticks(simulation: Simulation, ticks: int, learning: bool) -> None:
     """Make `ticks` ticks; monitors take a row for each, and one for what came before them."""
-    if simulation.recorder.monitors:
+    if simulation.recorder.is_on:
         _make_recorded(simulation, ticks, learning)
     else:
         _make_unrecorded(simulation, ticks, learning)
@@ -54,48 +53,39 @@ def make_ticks(simulation: Simulation, ticks: int, learning: bool) -> None:
 
 def _make_unrecorded(simulation: Simulation, ticks: int, learning: bool) -> None:
     guard, done = simulation.guard, 0
-    rows = simulation.rows
     while done < ticks:
-        wanted = min(ticks - done, simulation.ticks_per_slice)
         begun = time.perf_counter()
-        status, made = engine.advance(*simulation.lowered.arguments, wanted, learning)
+        status, made = engine.advance(
+            *simulation.lowered.arguments, ticks - done, simulation.work_per_slice, learning
+        )
         done += made
-        simulation.count(made * rows, learning)
         if status == layout.DIVERGED:
             raise guard.divergence()
         if status == layout.RISKY:
-            guard.attempt_with_copy(engine.advance, 1, learning)
+            guard.attempt_with_copy(engine.advance, 1, 1, learning)
             done += 1
-            simulation.count(rows, learning)
-        elif wanted == simulation.ticks_per_slice:
-            simulation.ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
+        elif done < ticks:
+            simulation.adapt(time.perf_counter() - begun)
 
 
 def _make_recorded(simulation: Simulation, ticks: int, learning: bool) -> None:
     guard, done = simulation.guard, 0
-    rows = simulation.rows
-    recorder, number = simulation.recorder, simulation.presentations
-    clock = simulation.lowered.state.clock
-    if ticks and recorder.behind:
-        engine.record(*simulation.lowered.arguments, *recorder.arrays(1))
-        recorder.distribute(number, int(clock[layout.TICK]), 1)
-        recorder.behind = False
+    recorder, arguments = simulation.recorder, simulation.lowered.arguments
     while done < ticks:
-        wanted = min(ticks - done, simulation.ticks_per_slice, recorder.longest)
-        tape = recorder.arrays(wanted)
-        first = int(clock[layout.TICK]) + 1
-        begun = time.perf_counter()
-        status, made = engine.run(*simulation.lowered.arguments, wanted, learning, *tape)
+        work, begun = simulation.work_per_slice, time.perf_counter()
+        with recorder.lock:
+            status, made = engine.run(*arguments, ticks - done, work, learning, *recorder.tape())
+            if status == layout.FULL:
+                recorder.drain()
         done += made
-        simulation.count(made * rows, learning)
-        recorder.distribute(number, first, made)
         if status == layout.DIVERGED:
             raise guard.divergence()
         if status == layout.RISKY:
-            tape = recorder.arrays(1)
-            guard.attempt_with_copy(engine.run, 1, learning, *tape)
+            # What is on the tape has happened; this may not happen.
+            guard.attempt_with_copy(engine.advance, 1, 1, learning)
             done += 1
-            simulation.count(rows, learning)
-            recorder.distribute(number, first + made, 1)
-        elif made == simulation.ticks_per_slice:
-            simulation.ticks_per_slice = adapted(wanted, time.perf_counter() - begun)
+            with recorder.lock:
+                recorder.drain()
+                engine.record(*arguments, *recorder.tape())
+        elif status == layout.DONE and done < ticks:
+            simulation.adapt(time.perf_counter() - begun)

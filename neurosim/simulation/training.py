@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def fit(
     *,
     epochs: int = 1,
     shuffle: bool = True,
-    seed: int = 0,
+    seed: int | None = None,
     ticks: int | None = None,
     progress: Progress | None = None,
 ) -> None:
@@ -46,9 +47,10 @@ def fit(
     epochs : int
         Times that all samples are presented.
     shuffle : bool
-        Whether each epoch has an order of its own, drawn from `seed`.
-    seed : int
-        Seed of the orders.
+        Whether each epoch has an order of its own.
+    seed : int, optional
+        Seed of the orders, which then begin anew. If not given they go on where the last `fit`
+        ended, so that two calls are as one with the epochs of both; the first begins with seed 0.
     ticks : int, optional
         Length of a presentation. If not given, nodes rest once they have learned, and a
         presentation ends when the network is quiet, after as many ticks as there are levels at
@@ -59,11 +61,12 @@ def fit(
     Raises
     ------
     DivergenceError
-        If a state overflows.
+        If a state overflows, or leaves the bound of the simulator; it says in which epoch, and at
+        which samples.
     """
     owner, model = "Simulator.fit", simulation.model
     x, y = samples.paired(owner, inputs, targets, simulation.lowered)
-    epochs, epoch_orders = samples.orders(owner, len(x), epochs, shuffle, seed)
+    epochs, epoch_orders = simulation.orders.draw(owner, len(x), epochs, shuffle, seed)
     report = samples.check_progress(owner, progress)
     if ticks is not None:
         ticks = checks.integer(owner, "ticks", ticks, 0, checks.MOST_TICKS)
@@ -71,24 +74,26 @@ def fit(
         ticks = model.ticks(simulation.depth)
     release_ends(simulation)
     forget_events(simulation.lowered)
-    simulation.let_rest(model.rest != "never" and simulation.rest_after_update is not False)
-    # Settling at the end has all phi start anew, so nobody can see that it was not followed.
-    simulation.watch(bool(simulation.recorder.monitors))
-    try:
-        try:
-            _present_all(simulation, x, y, epoch_orders, epochs, ticks, report)
-        finally:
-            simulation.watch(True)
-            simulation.let_rest(bool(simulation.rest_after_update))
-            for name in simulation.inputs:
-                size = simulation.wiring.populations[name].size
-                simulation.clamped[name] = set(range(size))
-                simulation.shown.add(name)
-            simulation.let_go_of_outputs()
+    with simulation.guard.change(partial(_abandon, simulation)):
+        simulation.let_rest(model.rest != "never" and simulation.rest_after_update is not False)
+        _present_all(simulation, x, y, epoch_orders, epochs, ticks, report)
+        _end(simulation)
         settle(simulation)
-    except DivergenceError:
-        begin_phi_anew(simulation.lowered)
-        raise
+
+
+def _abandon(simulation: Simulation) -> None:
+    """End in the middle: replicas may not have settled, and phi may not have been followed."""
+    _end(simulation)
+    forget_events(simulation.lowered)
+    simulation.lowered.state.row[layout.ERRED] = 1
+    begin_phi_anew(simulation.lowered)
+
+
+def _end(simulation: Simulation) -> None:
+    """Let the teacher go, wherever the last presentation stands, and rest as before."""
+    simulation.watch(True)
+    simulation.let_rest(bool(simulation.rest_after_update))
+    simulation.let_go_of_outputs()
 
 
 def _present_all(
@@ -103,18 +108,17 @@ def _present_all(
     """Present all samples, epoch by epoch."""
     batch = simulation.batch_size
     batches, total, done = 16, epochs * len(inputs), 0
-    for order in orders:
+    for epoch, order in enumerate(orders):
         first = 0
         while first < len(order):
             begun = time.perf_counter()
-            chosen = order[first : first + (1 if simulation.recorder.monitors else batches) * batch]
-            if simulation.recorder.monitors:
-                _present(simulation, inputs[chosen], targets[chosen], ticks)
-                presented = len(chosen)
-            else:
-                presented = _train(simulation, inputs, targets, chosen, ticks)
-                if presented == batches * batch:
-                    batches = adapted(batches, time.perf_counter() - begun)
+            chosen = order[first : first + batches * batch]
+            presented = 0
+            while presented < len(chosen):
+                left = chosen[presented:]
+                presented += _train(simulation, inputs, targets, left, ticks, epoch)
+            if presented == batches * batch:
+                batches = adapted(batches, time.perf_counter() - begun)
             first += presented
             done += presented
             progress(done, total)
@@ -126,41 +130,37 @@ def _train(
     targets: npt.NDArray[Any],
     chosen: npt.NDArray[np.int64],
     ticks: int,
+    epoch: int,
 ) -> int:
-    """Present the chosen samples in the compiled loop; returns how many were."""
-    batch = simulation.batch_size
-    status, begun, made, replica_ticks = loops.train(
-        *simulation.lowered.arguments, inputs, targets, chosen, batch, ticks
-    )
-    simulation.count(int(replica_ticks), True)
+    """Present the chosen samples, as far as the tape goes; returns how many were."""
+    batch, recorder = simulation.batch_size, simulation.recorder
+    # Settling at the end has all phi start anew: nobody can see that it was not followed.
+    simulation.watch(recorder.follows_phi)
+    arguments = *simulation.lowered.arguments, inputs, targets, chosen, batch, ticks
+    with recorder.lock:
+        recorder.drain()
+        status, begun, made = loops.train(*arguments, *recorder.tape())
     if made < -1:
         # Replicas that have just come into use have not settled: what they do next is not known.
         simulation.lowered.state.row[layout.ERRED] = 1
-    if status == layout.DIVERGED:
-        raise simulation.guard.divergence(settles=made < -1)
-    if status == layout.RISKY:
-        # Finish this one presentation step by step, with a copy to go back to.
-        last = chosen[(begun - 1) // batch * batch : begun]
-        if made < 0:
-            # Some outputs may have been taught already.
-            simulation.let_go_of_outputs()
-            simulation.guard.attempt(engine.settle, settles=True)
-            _teach(simulation, targets[last])
-        _go_on(simulation, ticks, max(made, 0))
+    last = chosen[(begun - 1) // batch * batch : begun]
+    try:
+        if status == layout.DIVERGED:
+            raise simulation.guard.divergence(settles=made < -1)
+        if status in (layout.RISKY, layout.FULL):
+            # Finish this one presentation step by step, with a copy to go back to.
+            if made < 0:
+                if made == -1:
+                    # It has settled, and settles again: some outputs may have been taught already.
+                    clock: Any = simulation.lowered.state.clock
+                    clock[[layout.TICK, layout.PRESENTATIONS]] -= 1
+                simulation.let_go_of_outputs()
+                simulation.guard.attempt(engine.settle, settles=True)
+                _teach(simulation, targets[last])
+            _go_on(simulation, ticks, max(made, 0))
+    except DivergenceError as error:
+        raise error.during(epoch, last) from None
     return int(begun)
-
-
-def _present(
-    simulation: Simulation, inputs: npt.NDArray[Any], targets: npt.NDArray[Any], ticks: int
-) -> None:
-    """Present one batch with the verbs of the simulation, which record."""
-    simulation.use_replicas(len(inputs))
-    lowered = simulation.lowered
-    for name, columns in lowered.columns(simulation.inputs).items():
-        simulation.hold(name, np.ascontiguousarray(inputs[:, columns]), False)
-    settle(simulation)
-    _teach(simulation, targets)
-    _go_on(simulation, ticks, 0)
 
 
 def _teach(simulation: Simulation, targets: npt.NDArray[Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from neurosim import checks
-from neurosim.errors import ArgumentTypeError, DivergenceError
+from neurosim.engine.bounds import check_weights
+from neurosim.errors import ArgumentTypeError
 from neurosim.kernels.verbs import run as engine
 from neurosim.simulation.simulation import Simulation
+from neurosim.simulation.turns import in_turn
 
 __all__ = ["refresh", "set_feedback_weights", "set_theta", "set_weights"]
 
@@ -20,7 +22,9 @@ __all__ = ["refresh", "set_feedback_weights", "set_theta", "set_weights"]
 def set_weights(simulation: Simulation, weights: Mapping[str, npt.ArrayLike]) -> None:
     """Set the weights of some projections, by name; all are checked before any is set.
 
-    Synapses that are cut stay at 0.
+    Synapses that are cut stay at 0. Weights have the shape in which `Simulator.weights` gives them;
+    those of a sparse projection may also be given as a (pre, post) array, a scipy.sparse array or
+    a kernel, as `Network.connect` takes them.
     """
     _set(simulation, "Simulator.set_weights", weights, feedback=False)
 
@@ -40,55 +44,43 @@ def _set(
     checked = {}
     for name, values in weights.items():
         checks.choice(owner, "projection", name, names)
-        shape = simulation.wiring.projections[name].weight_shape
-        checked[name] = checks.finite_array(owner, name, values, shape, simulation.dtype)
-    kept = simulation.guard.copies() if len(checked) > 1 else []
-    try:
+        described = simulation.wiring.projections[name]
+        checked[name] = described.arranged(owner, name, values, simulation.dtype)
+        check_weights(owner, name, checked[name], lowered)
+    guard = simulation.guard
+    if len(checked) == 1:
+        _put(simulation, *next(iter(checked.items())), (...,), feedback)
+        return
+    with guard.change(partial(guard.restore, guard.copies())):
         for name, values in checked.items():
-            _change_weights(simulation, name, partial(np.add, values, 0.0), feedback)
-    except DivergenceError:
-        if kept:
-            simulation.guard.restore(kept)
-        raise
+            _put(simulation, name, values, (...,), feedback)
 
 
+@in_turn
 def set_theta(
     simulation: Simulation, projection: str, index: tuple[int, ...], value: float, feedback: bool
 ) -> None:
     """Set one weight."""
-
-    def change(block: npt.NDArray[Any]) -> None:
-        block[index] = value
-        # There is one zero among weights; rounding to float32 may give the other.
-        block[index] += 0
-
-    _change_weights(simulation, projection, change, feedback)
+    _put(simulation, projection, np.array(value, simulation.dtype), index, feedback)
 
 
-def _change_weights(
+def _put(
     simulation: Simulation,
     projection: str,
-    change: Callable[[npt.NDArray[Any]], object],
+    values: npt.NDArray[Any],
+    index: tuple[Any, ...],
     feedback: bool,
 ) -> None:
-    """Change the weights of a projection from outside, or nothing if that overflows."""
+    """Change weights of a projection from outside, or nothing if that overflows."""
     lowered = simulation.lowered
     record = lowered.projections[lowered.projection_index[projection]]
     b = int(record["back_weights" if feedback else "weights"])
-    block, bound = lowered.blocks.view(b), lowered.state.theta_bound
-    kept, kept_bound = block.copy(), float(bound[b])
-    change(block)
-    lowered.blocks.theta[lowered.plan.cut] = 0
-    try:
-        refresh(simulation, b)
-    except DivergenceError:
-        block[...] = kept
-        bound[b] = kept_bound
-        raise
+    places = lowered.blocks.places(b)[index].reshape(-1)
+    # There is one zero among weights; rounding to float32 may give the other.
+    simulation.guard.attempt(engine.write, b, places, (values + 0).reshape(-1))
 
 
 def refresh(simulation: Simulation, b: int) -> None:
     """Refresh what depends on a block of weights."""
     simulation.lowered.blocks.measure(b)
     simulation.guard.attempt(engine.refresh, b)
-    simulation.recorder.behind = True

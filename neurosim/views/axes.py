@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from neurosim.extras import require
@@ -11,12 +12,26 @@ __all__ = ["axes_or_new", "show_levels"]
 
 
 def axes_or_new(ax: Any, width: float, height: float) -> Any:
-    """Return the Axes, or, if there are none, those of a new figure of a size in inches."""
+    """Return the Axes, or, if there are none, those of a new figure of a size in inches.
+
+    Where somebody is going to show what pyplot has, a notebook or whoever has imported it, the
+    figure is one of pyplot's. Elsewhere nothing of pyplot is touched, which would keep the figure.
+    """
     if ax is not None:
         return ax
-    size = (max(4.0, width), max(2.5, height))
-    figure = require("matplotlib.figure", "plots").Figure(figsize=size, layout="constrained")
-    return figure.subplots()
+    options: dict[str, Any] = {
+        "figsize": (max(4.0, width), max(2.5, height)),
+        "layout": "constrained",
+    }
+    if "matplotlib.pyplot" in sys.modules or _in_notebook():
+        return require("matplotlib.pyplot", "plots").figure(**options).subplots()
+    return require("matplotlib.figure", "plots").Figure(**options).subplots()
+
+
+def _in_notebook() -> bool:
+    """Whether a kernel of IPython runs this, which shows the figures of pyplot after each cell."""
+    running = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return running is not None and getattr(running(), "kernel", None) is not None
 
 
 def show_levels(ax: Any, layout: Layout) -> None:

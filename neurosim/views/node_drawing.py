@@ -12,6 +12,7 @@ from neurosim.description.naming import labels_of
 from neurosim.description.projection import Projection
 from neurosim.errors import ArgumentError
 from neurosim.extras import require
+from neurosim.simulation.addressing import check_replica
 from neurosim.simulation.inspecting import STATES
 from neurosim.simulation.simulation import Simulation
 from neurosim.views.axes import axes_or_new, show_levels
@@ -38,7 +39,7 @@ def draw_simulation(
     """
     owner = "Simulator.draw"
     checks.choice(owner, "variable", variable, STATES)
-    checks.integer(owner, "replica", replica, 0, simulation.batch_size - 1)
+    check_replica(simulation, owner, replica)
     network, lowered = simulation.wiring, simulation.lowered
     populations = network.populations
     nodes = sum(population.size for population in populations.values())

@@ -19,8 +19,8 @@ sim.clamp("output", [7.0])
 sim.step(learning=False)
 print(sim.state("x", "hidden1")[0, 0])
 """
-# How a value node moves; neither an entry point nor what calls this one is in a file that is edited.
-# An error of 1 comes to x = 3 through a weight of 2.
+# How a value node moves; neither an entry point nor what calls this one is in the edited file. An
+# error of 1 comes to x = 3 through a weight of 2.
 MOVES = "gamma * (slope[i] * feedback[i] - epsilon[i])"
 
 

@@ -18,7 +18,7 @@ from neurosim.errors import DivergenceError
 def test_divergence_keeps_the_last_finite_snapshot(dtype):
     def start():
         net = ns.Network.layered([4, 5, 5, 2], activation="identity", seed=0)
-        sim = ns.Simulator(net, models.IL(t_c=10**6, gamma=10.0), dtype=dtype)
+        sim = ns.Simulator(net, models.IL(t_c=10**6, gamma=10.0), dtype=dtype, bound=None)
         sim.clamp("input", np.ones(4))
         sim.settle()
         sim.clamp("output", np.ones(2))
@@ -42,11 +42,11 @@ def test_divergence_keeps_the_last_finite_snapshot(dtype):
 
 
 def simulated(net):
-    return ns.Simulator(net, models.FaZIL(), batch_size=3)
+    return ns.Simulator(net, models.FaZIL(), batch_size=3, bound=None)
 
 
 def backpropagated(net):
-    return models.BP(net, batch_size=3)
+    return models.BP(net, batch_size=3, bound=None)
 
 
 @pytest.mark.parametrize("make", [simulated, backpropagated])

@@ -32,7 +32,12 @@ def test_settling_that_overflows_changes_nothing(activation, event_driven, rest)
     net = ns.Network.layered([2, 3, 3, 2], activation=activation, weights=weights)
     sims = [
         ns.Simulator(
-            net, models.FaZIL(), batch_size=2, event_driven=event_driven, rest_after_update=rest
+            net,
+            models.FaZIL(),
+            batch_size=2,
+            event_driven=event_driven,
+            rest_after_update=rest,
+            bound=None,
         )
         for _ in range(2)
     ]
@@ -69,7 +74,8 @@ def test_settling_that_overflows_changes_nothing(activation, event_driven, rest)
 def test_after_a_presentation_that_overflows_all_can_go_on(activation):
     weights = [np.full(shape, 1e100) for shape in [(2, 3), (3, 3), (3, 2)]]
     net = ns.Network.layered([2, 3, 3, 2], activation=activation, weights=weights)
-    sims = [ns.Simulator(net, models.ZIL(learning_rate=1e-300), batch_size=2) for _ in range(2)]
+    model = models.ZIL(learning_rate=1e-300)
+    sims = [ns.Simulator(net, model, batch_size=2, bound=None) for _ in range(2)]
     small, large = [[1e-300, 0.0], [1e-300, 1e-300]], [[1e-300, 0.0], [1e50, 0.0]]
     sims[0].fit(small, np.full((2, 2), 9.0), shuffle=False)
     with pytest.raises(DivergenceError, match="population 'output'"):
@@ -92,7 +98,13 @@ def test_after_a_presentation_that_overflows_all_can_go_on(activation):
 def test_after_a_presentation_that_overflows_both_ways_of_settling_agree(rest):
     net = ns.Network.layered([1, 1, 1], activation="identity", weights=[[[1.0]], [[1e4]]])
     sims = [
-        ns.Simulator(net, models.ZIL(learning_rate=1e-9), event_driven=way, rest_after_update=rest)
+        ns.Simulator(
+            net,
+            models.ZIL(learning_rate=1e-9),
+            event_driven=way,
+            rest_after_update=rest,
+            bound=None,
+        )
         for way in (True, False)
     ]
     for sim in sims:
@@ -107,7 +119,10 @@ def test_after_a_presentation_that_overflows_both_ways_of_settling_agree(rest):
 def test_replicas_that_a_presentation_brought_back_go_on_after_it_overflowed():
     weights = [[[1.0]], [[1.0]], [[100.0]]]
     net = ns.Network.layered([1, 1, 1, 1], activation="identity", weights=weights)
-    sims = [ns.Simulator(net, models.IL(), batch_size=2, event_driven=way) for way in (True, False)]
+    sims = [
+        ns.Simulator(net, models.IL(gamma=1.0), batch_size=2, event_driven=way, bound=None)
+        for way in (True, False)
+    ]
     for sim in sims:
         # Nothing settles, so that all have errors; the second one leaves.
         sim.clamp("input", [[1.0], [2.0]])
@@ -124,7 +139,8 @@ def test_replicas_that_a_presentation_brought_back_go_on_after_it_overflowed():
 @pytest.mark.parametrize("event_driven", [True, False])
 def test_no_phi_is_left_by_training_whose_last_settling_overflows(event_driven):
     net = ns.Network.layered([1, 1, 1], activation="identity", weights=[[[1.0]], [[1.0]]])
-    sim = ns.Simulator(net, models.ZIL(learning_rate=1e-3), event_driven=event_driven)
+    model = models.ZIL(learning_rate=1e-3)
+    sim = ns.Simulator(net, model, event_driven=event_driven, bound=None)
     sim.clamp("input", [1.0])
     sim.settle()
     sim.clamp("output", [2.0])
@@ -137,7 +153,7 @@ def test_no_phi_is_left_by_training_whose_last_settling_overflows(event_driven):
 @pytest.mark.parametrize("event_driven", [True, False])
 def test_what_is_clamped_near_the_largest_number_is_not_forgotten(event_driven):
     net = ns.Network.layered([1, 1, 1], activation="identity", weights=[[[0.1]], [[1.0]]])
-    sim = ns.Simulator(net, models.FaZIL(), event_driven=event_driven)
+    sim = ns.Simulator(net, models.FaZIL(), event_driven=event_driven, bound=None)
     sim.clamp("input", [1e308])
     with pytest.raises(DivergenceError, match="population 'hidden1'"):
         sim.set_weights({"input->hidden1": [[100.0]]})
@@ -148,7 +164,7 @@ def test_clock_driven_settling_is_begun_once_where_a_clamped_node_is_near_the_la
     done = []
     for held in (1.0, 1e308):
         net = ns.Network.layered([1, 2, 1], activation="sigmoid", seed=0)
-        sim = ns.Simulator(net, models.FaZIL(), event_driven=False)
+        sim = ns.Simulator(net, models.FaZIL(), event_driven=False, bound=None)
         sim.clamp("input", [0.3])
         sim.clamp("hidden1", [held], nodes=[0])
         before = sim.operations.total
@@ -164,7 +180,7 @@ def test_what_replicas_out_of_use_would_send_is_not_forgotten(event_driven):
         net.add_population(name, 1)
     for pre, post in (("a", "hidden1"), ("b", "hidden1"), ("hidden1", "output")):
         net.connect(pre, post, weights=[[1.0]])
-    sim = ns.Simulator(net, models.ZIL(), batch_size=2, event_driven=event_driven)
+    sim = ns.Simulator(net, models.ZIL(), batch_size=2, event_driven=event_driven, bound=None)
     inputs = {"a": [[0.0], [1e140], [0.0]], "b": np.zeros((3, 1))}
     sim.fit(inputs, np.zeros((3, 1)), shuffle=False, ticks=0)
     sim.release("a")

@@ -35,8 +35,11 @@ def test_a_missing_library_is_named_with_the_extra_before_anything_runs(
     assert 'pip install "neurosim[demo]"' in said
 
 
-@pytest.mark.parametrize("png", ["nowhere/raster.png", "."])
+@pytest.mark.parametrize("png", ["nowhere/raster.png", ".", "/dev/null", "../link"])
 def test_a_place_that_cannot_hold_the_figure_is_refused_first(tmp_path, monkeypatch, png):
+    (tmp_path / "link").symlink_to("/dev/null")
+    tmp_path = tmp_path / "here"
+    tmp_path.mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(demo, "compare", lambda *_: pytest.fail("computed all the same"))
     monkeypatch.setattr("sys.argv", ["neurosim", "demo", "--png", png])

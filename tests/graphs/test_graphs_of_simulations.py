@@ -53,7 +53,10 @@ def test_a_graph_of_a_simulation_shows_its_state(relays):
         (lambda g: g.edges["a[0]", "error node of d[0]"].update(source="e"), "source names no"),
         (lambda g: g.edges["a[0]", "error node of d[0]"].update(source={}), "source names no"),
         (
-            lambda g: g.edges["b.relay1[0]", "error node of d[0]"].pop("source"),
+            lambda g: (
+                g.edges["b.relay1[0]", "error node of d[0]"].pop("source"),
+                g.nodes["b.relay1[0]"].pop("of"),
+            ),
             "'b.relay1.0.' -> 'error node of d.0.': does not say by .source.",
         ),
         (

@@ -63,14 +63,15 @@ def test_a_second_look_in_a_snapshot_adds_to_the_first_in_each_replica():
     spikes = []
     for event_driven in (True, False):
         net = ns.Network.layered([1, 1, 1], activation="identity", seed=0)
-        model = UntimelyGate(learning_rate=0.1, gamma=0.5, zero_threshold=0.5)
+        # The prediction moves by more than the threshold, the error stays below it.
+        model = UntimelyGate(learning_rate=0.1, gamma=0.475, zero_threshold=0.5)
         sim = ns.Simulator(
             net, model, batch_size=2, event_driven=event_driven, rest_after_update=True
         )
-        sim.set_weights({name: [[1.0]] for name in sim.weights})
+        sim.set_weights({"input->hidden1": [[1.0]], "hidden1->output": [[2.0]]})
         sim.clamp("input", [[1.0], [-1.0]])
         sim.settle()
-        sim.clamp("output", [[2.0], [-1.1]])
+        sim.clamp("output", [[3.0], [-2.4]])
         sim.run(2)
         sim.clamp("output", [[5.0], [-5.0]])
         spikes.append(sim.state("phi", "output").ravel().tolist())

@@ -11,6 +11,9 @@ from oracles.untimely_gate import UntimelyGate
 import neurosim as ns
 from neurosim import models
 
+# Random programs teach networks that have not settled.
+pytestmark = pytest.mark.filterwarnings("ignore:.*error nodes are not quiet:UserWarning")
+
 
 def tangled(seed):
     """Twelve populations between two ends, in an order that their names do not tell."""

@@ -132,7 +132,10 @@ def test_large_weights_have_none():
     side = int((MOST_BYTES // 8) ** 0.5) + 1
     sim = ns.Simulator(ns.Network.layered([4, 8, side, side], seed=0), INFERENCE)
     lowered = sim.simulation.lowered
-    for weights, record in zip(lowered.weights().values(), lowered.blocks.records, strict=True):
+    for name, weights in lowered.weights().items():
+        record = lowered.blocks.records[
+            lowered.projections["weights"][lowered.projection_index[name]]
+        ]
         assert (record["transpose"] >= 0) == (weights.size < side * side)
 
 

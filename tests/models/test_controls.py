@@ -58,7 +58,7 @@ def test_learning_at_t_c_instead_of_at_the_own_level():
     inputs, targets = samples(1, SIZES)
     expected = backpropagated(net, inputs, targets, 0.1)
     for t_c in range(4):
-        sim = ns.Simulator(net, models.IL(learning_rate=0.1, t_c=t_c))
+        sim = ns.Simulator(net, models.IL(learning_rate=0.1, gamma=1.0, t_c=t_c))
         before = sim.weights
         sim.present(inputs, targets)
         update = {name: sim.weights[name] - before[name] for name in NAMES}
@@ -100,7 +100,10 @@ RATE = 0.01
 
 @pytest.mark.parametrize(
     "model",
-    [models.IL(learning_rate=RATE, t_c=2), models.IncrementalPC(learning_rate=RATE)],
+    [
+        models.IL(learning_rate=RATE, gamma=1.0, t_c=2),
+        models.IncrementalPC(learning_rate=RATE, gamma=1.0),
+    ],
     ids=["IL", "iPC"],
 )
 def test_other_times_of_learning_are_not_backpropagation(model):

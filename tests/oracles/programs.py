@@ -77,7 +77,7 @@ class Experimenter:
     @property
     def may_fit(self):
         """Nodes that are held in some replicas only would be where others put them."""
-        return not any(name not in ("input", "output") for name in self.sims[0].simulation.clamped)
+        return not any(n not in ("input", "output") for n in self.sims[0].simulation.clamped)
 
 
 class World:

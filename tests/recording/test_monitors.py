@@ -8,7 +8,7 @@ from oracles.running import in_the_middle, started
 
 import neurosim as ns
 from neurosim import models
-from neurosim.simulation import ticking
+from neurosim.simulation import ticking, training
 
 
 def test_monitors_and_handles():
@@ -54,7 +54,38 @@ def test_recording_stays_in_the_compiled_loop(monkeypatch):
     assert len(calls) <= 2
 
 
-def test_a_monitor_that_was_cleared_begins_with_the_present_snapshot():
+def test_training_is_recorded_in_the_compiled_loop(monkeypatch):
+    """A row for each tick of each presentation, the teacher's onset first, and the same weights."""
+    generator = np.random.default_rng(0)
+    inputs, targets = generator.normal(size=(30, 5)), generator.normal(size=(30, 3))
+    net = ns.Network.layered([5, 6, 3], seed=1)
+    sims = [ns.Simulator(net, models.FaZIL(learning_rate=0.1), batch_size=3) for _ in range(3)]
+    x, phi = ns.StateMonitor(sims[0], "x", populations=["hidden1"]), ns.SpikeMonitor(sims[0])
+    last = ns.StateMonitor(sims[2], "x", populations=["hidden1"])
+    calls = []
+    compiled = training.loops.train
+    monkeypatch.setattr(
+        training.loops, "train", lambda *arguments: calls.append(1) or compiled(*arguments)
+    )
+    for sim in sims[:2]:
+        sim.fit(inputs, targets, shuffle=False)
+    assert len(calls) == 2
+    each = models.FaZIL().ticks(sims[0].wiring.depth) + 1
+    assert x.t.tolist() == list(range(each)) * 10
+    assert x.presentation.tolist() == np.repeat(np.arange(1, 11), each).tolist()
+    assert phi.num_spikes == 30 * (3 + 6)
+    assert phi.replica.max() == 2
+    for name, weights in sims[1].weights.items():
+        assert weights.tobytes() == sims[0].weights[name].tobytes()
+    # The verbs one by one show the same.
+    for n in range(0, 30, 3):
+        sims[2].present(inputs[n : n + 3], targets[n : n + 3], ticks=each - 1)
+    assert np.array_equal(last.t, x.t)
+    first = x.t == 0
+    assert np.array_equal(last.x[first], x.x[first])
+
+
+def test_a_monitor_that_was_cleared_goes_on_behind_what_it_had():
     sim = started(models.FaZIL())
     x, phi = ns.StateMonitor(sim, "x"), ns.SpikeMonitor(sim)
     sim.run(1)
@@ -62,8 +93,8 @@ def test_a_monitor_that_was_cleared_begins_with_the_present_snapshot():
     x.clear()
     phi.clear()
     sim.run(2)
-    assert x.t.tolist() == [1, 2, 3]
-    assert phi.t.tolist()[0] == 1
+    assert x.t.tolist() == [2, 3]
+    assert phi.t.tolist()[0] == 2
     assert spikes > 0
 
 

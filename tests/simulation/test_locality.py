@@ -37,7 +37,8 @@ def test_light_cone():
 @pytest.mark.parametrize("variable", ["x", "epsilon"])
 def test_a_node_reads_only_what_it_is_wired_to(variable):
     """Poisoning the siblings of a value node, and all that is two hops away, changes nothing."""
-    clean, poisoned = (started(models.IL(t_c=10**6, gamma=0.2), batch=1) for _ in range(2))
+    model = models.IL(t_c=10**6, gamma=0.2)
+    clean, poisoned = (started(model, batch=1, bound=None) for _ in range(2))
     for sim in (clean, poisoned):
         sim.run(4)
     poisoned.simulation.lowered.view(variable, "hidden2")[0, 1:] = 1e6

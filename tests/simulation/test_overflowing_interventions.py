@@ -13,7 +13,7 @@ from neurosim.kernels.arrays import layout
 def test_a_release_that_overflows_lets_go():
     """Changes that cannot be made are dropped, and the simulator goes on."""
     net = ns.Network.recurrent(2, 3, 1, steps=2, activation="identity", seed=0)
-    sim = ns.Simulator(net, models.ZIL(learning_rate=1e307))
+    sim = ns.Simulator(net, models.ZIL(learning_rate=1e307), bound=None)
     inputs = {"input1": [[1.0, 2.0]], "input2": [[3.0, 1.0]]}
     with pytest.raises(DivergenceError):
         sim.present(inputs, [[100.0]])
@@ -25,7 +25,7 @@ def test_a_release_that_overflows_lets_go():
 
 def test_a_clamp_that_overflows_changes_nothing():
     net = ns.Network.layered([1, 1, 1], activation="identity", weights=[[[1e10]], [[1.0]]])
-    sim = ns.Simulator(net, models.IL(), batch_size=3)
+    sim = ns.Simulator(net, models.IL(gamma=1.0), batch_size=3, bound=None)
     sim.clamp("input", [[1.0], [2.0]])
     sim.settle()
     sim.run(5)
@@ -43,7 +43,7 @@ def test_a_clamp_that_overflows_changes_nothing():
 
 def test_a_lesion_that_cannot_be_undone_stays():
     net = ns.Network.layered([1, 1, 1], activation="identity", weights=[[[1e10]], [[1.0]]])
-    sim = ns.Simulator(net, models.IL())
+    sim = ns.Simulator(net, models.IL(gamma=1.0), bound=None)
     sim.clamp("input", [1.0])
     sim.settle()
     sim.cut("input", 0, "hidden1", 0)

@@ -23,7 +23,7 @@ from neurosim.errors import NeurosimError
         (lambda s: s.mend("b", 1, "output", 0), "is not cut"),
         (lambda s: s.cut("b", 1, "output", 2), "index must be in 0 ... 1"),
         (lambda s: s.cut("b", 1, "input", 0), "unknown projection"),
-        (lambda s: s.inject("b", [1.0], 1, nodes=[1, 2]), "not \\(1, 1\\)"),
+        (lambda s: s.inject("b", [1.0], 1, nodes=[1, 2]), "not \\(1,\\)"),
         (lambda s: s.inject("b", [np.nan], 1, nodes=[1]), "must be finite"),
         (lambda s: s.inject("b", [1.0], 0, nodes=[1]), "ticks must be in 1"),
         (lambda s: s.inject("b", [[1.0]] * 2, 1, nodes=[1]), "2 rows, but 3 replicas"),

@@ -1,8 +1,12 @@
 """Pictures of networks and of states."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from oracles.networks import NETWORKS, readouts
+from oracles.processes import printed_by
 
 import neurosim as ns
 from neurosim import models
@@ -48,3 +52,50 @@ def test_what_cannot_be_drawn():
         sim.draw()
     with pytest.raises(NeurosimError, match="Did you mean 'epsilon'"):
         ns.Simulator(readouts(), models.ZIL()).draw("epsilo")
+
+
+DRAWN = """
+import sys, types
+{before}
+import neurosim as ns
+net = ns.Network.layered([2, 3, 1])
+sim = ns.Simulator(net, ns.models.FaZIL())
+phi = ns.SpikeMonitor(sim)
+sim.present([1.0, 0.5], [0.0])
+axes = net.draw(), sim.draw(), ns.plots.raster(phi)
+pyplot = sys.modules.get("matplotlib.pyplot")
+print(len(axes), None if pyplot is None else pyplot.get_fignums())
+"""
+
+_FAKE = """
+events = types.SimpleNamespace(register=lambda *arguments: None)
+shell = {}
+fake = types.ModuleType("IPython")
+fake.version_info, fake.get_ipython = (9, 0), lambda: shell
+sys.modules["IPython"] = fake
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"),
+    [
+        ("", "3 None"),
+        (_FAKE.format("None"), "3 None"),
+        # A terminal shows nothing by itself.
+        (_FAKE.format("types.SimpleNamespace(events=events)"), "3 None"),
+        (_FAKE.format("types.SimpleNamespace(events=events, kernel=1)"), "3 [1, 2, 3]"),
+        ("import matplotlib.pyplot", "3 [1, 2, 3]"),
+    ],
+    ids=["a program", "IPython imported", "IPython in a terminal", "a notebook", "pyplot"],
+)
+def test_pictures_are_shown_where_somebody_shows_what_pyplot_has(before, shown):
+    pytest.importorskip("matplotlib")
+    assert printed_by(DRAWN.format(before=before)).strip() == shown
+
+
+def test_given_axes_are_drawn_into_in_a_notebook_too(monkeypatch):
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    running = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=1))
+    monkeypatch.setitem(sys.modules, "IPython", running)
+    ax = figure.subplots()
+    assert readouts().draw(ax=ax) is ax

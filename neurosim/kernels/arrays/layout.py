@@ -35,7 +35,8 @@ MEMORY_BLOCKS = (
 FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
 
 POPULATION = _record(
-    "size", "stride", "level", "activation", "linear", "reach", "held", "injected_until", "column",
+    "size", "stride", "level", "activation", "linear", "reach", "held", "shown", "injected_until",
+    "column",
     "first_incoming", "incoming", "first_outgoing", "outgoing",
     *REAL_BLOCKS, *MEMORY_BLOCKS, *FLAG_BLOCKS, "quiet_since",
 )  # fmt: skip
@@ -94,17 +95,24 @@ TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4
 SAME_SNAPSHOT = 5
 # 1 if a rule gave an error that is not finite, and that was refused.
 REFUSED = 6
-CLOCK_SIZE = 7
+# How many times the network has settled, and how often the world has changed a snapshot: with TICK
+# it tells one snapshot from another.
+PRESENTATIONS, VERSION = 7, 8
+CLOCK_SIZE = 9
 
-# Elements of state.count: multiply-adds over synapses.
-PREDICTIONS, FEEDBACKS, UPDATES = 0, 1, 2
+# Elements of state.count: multiply-adds over synapses; and ticks of replicas, made in all and while
+# synapses learned, by which it is known what evaluating every synapse would have done.
+PREDICTIONS, FEEDBACKS, UPDATES, REPLICA_TICKS, LEARNING_TICKS = 0, 1, 2, 3, 4
+COUNT_SIZE = 5
 
 # Elements of plan.parameter.
 GAMMA, ZERO_THRESHOLD = 0, 1
 # A magnitude below which a sum of a few such numbers is finite.
 LIMIT = 2
+# What neither |x| of a node that is free to move nor |theta| may exceed; infinite for no bound.
+BOUND = 3
 # Here the numbers begin that rules of a user read.
-RULE_PARAMETERS = 3
+RULE_PARAMETERS = 4
 
 # Columns of state.bound: upper bounds of |f(x)| and |epsilon| in a population; and, while it
 # settles, of |f(x)| on the way, and of what |f(x)| was before.
@@ -113,10 +121,14 @@ BOUND_F, BOUND_EPSILON, BOUND_SETTLED, BOUND_BEFORE = 0, 1, 2, 3
 #: The time before which everything was quiet.
 LONG_AGO = -(2**62)
 
+# Element of the table of a synapse rule by which a sum over replicas is divided.
+RULE_SHARE = 4
+
 # How a step ended.
 DONE = 0
 RISKY = 1  # not at all, because an overflow could not be excluded
-DIVERGED = 2  # not at all, because it would not be finite
+FULL = 3  # only in part, because the tape has no room
+DIVERGED = 2  # not at all, because it would not be finite, or within the bound
 
 Array = npt.NDArray[np.generic]
 
@@ -132,7 +144,7 @@ class Plan(NamedTuple):
     wiring: Array  # projections into and out of each population, by name
     order: Array  # populations, each after those that predict it
     alpha: Array  # learning rate per projection
-    parameter: Array  # GAMMA, ZERO_THRESHOLD, LIMIT, and from RULE_PARAMETERS on a model's own
+    parameter: Array  # the first RULE_PARAMETERS by their names above, then a model's own
     setting: Array  # one SETTING
 
 

@@ -50,13 +50,14 @@ True
 `calls` the calls by one. `emitter` has what the kernels in vectors share; start with
 `micro_kernel`, on which most time is spent, and go on to `along_kernel`, `across_kernel`,
 `panel_kernel`, `active_kernel` and, for sparse sums, `lanes_kernel`. `registers` and `padding` say
-how wide vectors are, and how rows of numbers suit them. `decorators`, `deferred` and `cache` are
-about Numba rather than LLVM: when what is compiled, what becomes part of what, and where it is
-kept. One level above, `arrays.table` adds a type of its own to Numba's, with a little of this
-language in it.
+how wide vectors are, and how rows of numbers suit them. `decorators`, `callbacks`, `deferred`,
+`cache` and `kept_files` are about Numba rather than LLVM: when what is compiled, what becomes part
+of what, and where it is kept. One level above, `arrays.table` adds a type of its own to Numba's,
+with a little of this language in it.
 
-None of it knows of networks, or imports anything else of neurosim: `sums` says which arrays are
-multiplied, and the tests of the sums compare every one with the same sum in Python, bit by bit, for
-shapes that fit the vectors and shapes that do not. To try vectors of other sizes, say so to Numba:
+None of it knows of networks, or imports anything of neurosim but how files are written: `sums` says
+which arrays are multiplied, and the tests of the sums compare every one with the same sum in
+Python, bit by bit, for shapes that fit the vectors and shapes that do not. To try vectors of other
+sizes, say so to Numba:
 ``NUMBA_CPU_NAME=x86-64-v2 NUMBA_CPU_FEATURES=+sse4.2,+popcnt`` gives 128 bits on any x86.
 """

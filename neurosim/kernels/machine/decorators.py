@@ -33,8 +33,11 @@ def _compiled(kind, function, options, **pipeline):
 
 
 def entry(function):
-    """Have a function compiled, and cached, that Python calls, with the kernels that it calls."""
-    options = {"nopython": True}
+    """Have a function compiled, and cached, that Python calls, with the kernels that it calls.
+
+    Other threads of Python run meanwhile; that none of them uses the same arrays is the caller's.
+    """
+    options = {"nopython": True, "nogil": True}
     return _compiled(CachingDispatcher, function, options, pipeline_class=EntryCompiler)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from neurosim.kernels.arrays.layout import (
     BOUND_EPSILON,
+    DIVERGED,
+    DONE,
     ERRED,
     EVALUATE,
     FAULT,
@@ -41,7 +43,7 @@ from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.one_pass import predict_next
 
-__all__ = ["become_quiet", "forget", "refresh_error_nodes"]
+__all__ = ["become_quiet", "forget", "outcome", "refresh_error_nodes"]
 
 # Values of the flag TOUCHED, which add up.
 LOOKS, PREDICTED, HEARS = np.uint64(1), np.uint64(2), np.uint64(4)
@@ -132,6 +134,15 @@ def apply_error_rule(plan, state, q, a, z, moved, predicted, again):
         state.clock[FAULT] = q
     epsilon = block(state.real, population.epsilon, a, z)
     return result & 1 != 0, pointwise.largest(epsilon)
+
+
+@inner
+def outcome(state):
+    """DONE, or DIVERGED if a rule of the user gave an error that is not finite, and was refused."""
+    if state.clock[REFUSED]:
+        state.clock[REFUSED] = 0
+        return DIVERGED
+    return DONE
 
 
 @inner

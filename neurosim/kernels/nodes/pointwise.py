@@ -21,8 +21,8 @@ from neurosim.kernels.machine.decorators import apart, inner
 
 __all__ = [
     "accept", "begin_dates", "change_activity", "copy", "date", "descend", "detect", "differ",
-    "either", "exchange", "follow", "inject", "integrate", "keep_where", "largest", "move",
-    "observe", "recompute", "scale", "wait", "zero_where",
+    "either", "exchange", "follow", "inject", "integrate", "keep_where", "largest",
+    "largest_where_not", "move", "observe", "recompute", "scale", "wait", "zero_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -42,6 +42,16 @@ def largest(values):
     top = float_to_bits(values.dtype.type(0))
     for i in range(values.size):
         top = raised(top, values[i])
+    return float(bits_to_float(top))
+
+
+@apart
+def largest_where_not(flags, values):
+    """Largest magnitude where no flag is set; NaN if one of these values is NaN."""
+    zero = values.dtype.type(0)
+    top = float_to_bits(zero)
+    for i in range(values.size):
+        top = raised(top, choose(flags[i], zero, values[i]))
     return float(bits_to_float(top))
 
 
@@ -253,15 +263,15 @@ def recompute(x, mu_next, resting, predicted, mu, epsilon):
 def observe(threshold, epsilon, delta_x, mu, mu_next, resting, moved, predicted, keep, seen):
     """Seen = whether x moved, whether mu moved, and whether epsilon was quiet.
 
-    `moved` and `predicted` say whether delta_x and mu_next are news; to a resting node mu_next is
-    none. A second evaluation in the same snapshot, after a clamp, adds to what the first one saw
-    (keep).
+    mu has moved if it is by more than the threshold. `moved` and `predicted` say whether delta_x
+    and mu_next are news; to a resting node mu_next is none. A second evaluation in the same
+    snapshot, after a clamp, adds to what the first one saw (keep).
     """
     zero = threshold - threshold
     for i in range(seen.size):
         bits = seen[i] if keep else 0
         bits |= X_MOVED if moved and delta_x[i] != zero else 0
-        changed = (mu_next[i] - mu[i] != zero) & (resting[i] == 0)
+        changed = (not abs(mu_next[i] - mu[i]) <= threshold) & (resting[i] == 0)
         bits |= MU_MOVED if predicted and changed else 0
         bits |= WAS_QUIET if abs(epsilon[i]) <= threshold else 0
         seen[i] = bits

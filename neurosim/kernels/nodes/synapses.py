@@ -12,6 +12,7 @@ from neurosim.kernels.arrays.layout import (
     OPEN,
     PREDICTIONS,
     ROWS,
+    RULE_SHARE,
     UPDATES,
 )
 from neurosim.kernels.arrays.rows import (
@@ -24,6 +25,7 @@ from neurosim.kernels.arrays.rows import (
     words_of,
 )
 from neurosim.kernels.awake.agenda import rouse, write_agenda
+from neurosim.kernels.machine.addresses import integers_at
 from neurosim.kernels.machine.calls import call_sum
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
@@ -31,7 +33,8 @@ from neurosim.kernels.nodes.activity import send
 from neurosim.kernels.sums.transposes import doubt, takes_transpose
 
 __all__ = [
-    "commit_changes", "feed_back", "learn_synapses", "predict", "reach", "withdraw_changes",
+    "commit_changes", "feed_back", "learn_synapses", "measure", "predict", "reach",
+    "withdraw_changes",
 ]  # fmt: skip
 
 
@@ -118,20 +121,39 @@ def growth(plan, state, k):
 
 
 @inner
-def reach(plan, state, k, learns):
-    """Upper bound of |theta| in projection k once all that is pending, or learned now, is added."""
-    projection = plan.projections[k]
-    theta = state.theta_bound[projection.weights]
-    change = state.gradient_bound[projection.weights]
+def measure(plan, state, weights):
+    """Take the upper bound of |theta| from the weights of a block, which it may be far above."""
+    record = plan.weights[weights]
+    state.theta_bound[weights] = pointwise.largest(block(state.theta, record.theta, 0, record.size))
+
+
+@inner
+def reach_so_far(plan, state, k, weights, changing, learns):
+    """The same as `reach`, from the upper bound as it is."""
+    theta = state.theta_bound[weights]
+    change = state.gradient_bound[weights]
     if plan.setting[0].synapse_rule:
         return theta + change
     if learns:
         change += growth(plan, state, k)
-    if projection.change < 0 or change == 0.0:
+    if changing < 0 or change == 0.0:
         return theta
-    return (
-        theta + abs(float(step_size(plan, state, plan.weights[projection.weights].owner))) * change
-    )
+    return theta + abs(float(step_size(plan, state, plan.weights[weights].owner))) * change
+
+
+@inner
+def reach(plan, state, k, weights, changing, learns, most):
+    """Upper bound of |theta| in a block once all that is pending, or learned now, is added.
+
+    The block `weights` is that of the forward or of the feedback weights of projection k;
+    `changing` is where their changes go, or -1. The bound grows with every update that is made, and
+    is taken anew where it is above `most`.
+    """
+    top = reach_so_far(plan, state, k, weights, changing, learns)
+    if not top <= most:
+        measure(plan, state, weights)
+        top = reach_so_far(plan, state, k, weights, changing, learns)
+    return top
 
 
 @inner
@@ -157,6 +179,9 @@ def change_weights(plan, state, k, weights, change, first, last):
     if plan.setting[0].synapse_rule:
         change = record.theta
         told = record.rule_table
+        # The rule is told alpha as it is; what it returns, or what it is given, is averaged.
+        alpha = plan.alpha[record.owner]
+        integers_at(told)[RULE_SHARE] = state.clock[ROWS] if plan.setting[0].mean else 1
     elif projection.deferred:
         alpha = plan.alpha.dtype.type(1)
         state.gradient_bound[weights] += growth(plan, state, k)

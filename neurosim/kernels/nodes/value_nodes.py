@@ -6,6 +6,7 @@ import numpy as np
 
 from neurosim.kernels.arrays.layout import (
     AWAKE,
+    BOUND,
     BOUND_F,
     DIVERGED,
     DONE,
@@ -46,7 +47,7 @@ from neurosim.kernels.nodes.activity import send, step
 from neurosim.kernels.nodes.one_pass import propose_in_one_pass, takes_one_pass
 from neurosim.kernels.nodes.synapses import feed_back
 
-__all__ = ["activate_next", "bound_of_f", "commit_activity", "propose_inference"]
+__all__ = ["activate_next", "bound_of_f", "commit_activity", "propose_inference", "stay_within"]
 
 
 @inner
@@ -122,7 +123,30 @@ def propose_change(plan, state, p, first, last):
     mark(state, MOVED_NEXT, p, first, last, 1)
     if injected or plan.setting[0].value_rule:
         top = pointwise.move(x, delta_x, x_next)
-    return activate_next(plan, state, p, first, last, top)
+    status = activate_next(plan, state, p, first, last, top)
+    return status if status != DONE else stay_within(plan, state, p, first, last, top)
+
+
+@inner
+def stay_within(plan, state, p, first, last, top):
+    """DIVERGED if x_next of a node that is not clamped is beyond the bound, otherwise DONE.
+
+    `top` is the largest magnitude of x_next, clamped nodes included: those are where the world
+    wants them to be.
+    """
+    bound = float(plan.parameter[BOUND])
+    if top <= bound:
+        return DONE
+    population = plan.populations[p]
+    a = first * population.stride
+    z = last * population.stride
+    free = pointwise.largest_where_not(
+        block(state.flag, population.clamped, a, z), block(state.real, population.x_next, a, z)
+    )
+    if free <= bound:
+        return DONE
+    state.clock[FAULT] = p
+    return DIVERGED
 
 
 @inner

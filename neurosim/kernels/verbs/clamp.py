@@ -13,20 +13,22 @@ from neurosim.kernels.arrays.layout import (
     STALE,
     TEACHER,
     TICK,
+    VERSION,
 )
 from neurosim.kernels.arrays.rows import all_set, any_set, block, clear, fill, mark, words_of
 from neurosim.kernels.awake.agenda import wake_all
 from neurosim.kernels.machine.addresses import span
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
+from neurosim.kernels.nodes.error_nodes import outcome
 from neurosim.kernels.nodes.gates import close_gates
 from neurosim.kernels.nodes.synapses import commit_changes
 from neurosim.kernels.nodes.value_nodes import activate_next
 from neurosim.kernels.verbs.tick import advance, overflow_possible
 
 __all__ = [
-    "awaken", "clamp_nodes", "clamp_offered", "consolidate", "hold", "hold_nodes",
-    "inject_current", "offer", "refresh_weights", "release_values", "teach",
+    "awaken", "begin_outside", "clamp_nodes", "clamp_offered", "consolidate", "drop_changes",
+    "hold", "hold_nodes", "inject_current", "offer", "refresh_weights", "release_values", "teach",
 ]  # fmt: skip
 
 
@@ -34,6 +36,7 @@ __all__ = [
 def hold(plan, state, p, held):
     """Clamp all nodes of population p in all replicas, or free them."""
     population = plan.populations[p]
+    population.shown |= held
     if population.held == held:
         return
     population.held = held
@@ -46,6 +49,7 @@ def hold(plan, state, p, held):
 def hold_nodes(plan, state, p, nodes, held):
     """Clamp some nodes of population p in all replicas, or free them."""
     population = plan.populations[p]
+    population.shown |= held
     for r in range(state.evaluated.shape[1]):
         for n in range(nodes.size):
             state.flag[population.clamped + r * population.stride + nodes[n]] = held
@@ -93,8 +97,9 @@ def move_to_offered(plan, state, p, top):
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY
     state.clock[SAME_SNAPSHOT] = 1
+    state.clock[VERSION] += 1
     advance(plan, state)
-    return DONE
+    return outcome(state)
 
 
 @inner
@@ -155,6 +160,7 @@ def teach(state, present):
     state.clock[TEACHER] = present
     if present:
         state.clock[ONSET] = state.clock[TICK]
+        state.clock[VERSION] += 1
 
 
 @inner
@@ -177,6 +183,17 @@ def consolidate(plan, state):
 
 
 @inner
+def drop_changes(plan, state):
+    """Weights that are used more than once forget what they have learned since they changed."""
+    for b in range(plan.weights.size):
+        weights = plan.weights[b]
+        if weights.gradient >= 0:
+            fill(state.theta, weights.gradient, weights.gradient + weights.size, 0)
+    clear(state.pending)
+    fill(state.gradient_bound, 0, state.gradient_bound.size, 0.0)
+
+
+@inner
 def refresh_weights(plan, state, weights):
     """Refresh what depends on a block of weights, which was changed from outside.
 
@@ -192,5 +209,6 @@ def refresh_weights(plan, state, weights):
         if projection.weights == weights or projection.back_weights == weights:
             state.learned_next[k] = 1
     state.clock[SAME_SNAPSHOT] = 1
+    state.clock[VERSION] += 1
     advance(plan, state)
-    return DONE
+    return outcome(state)

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from neurosim.kernels.arrays.layout import DONE, TICK
+from neurosim.kernels.arrays.layout import (
+    DONE,
+    FEEDBACKS,
+    FULL,
+    LEARNING_TICKS,
+    PREDICTIONS,
+    REPLICA_TICKS,
+    RISKY,
+    ROWS,
+    TICK,
+    UPDATES,
+)
+from neurosim.kernels.arrays.rows import any_set
 from neurosim.kernels.awake.quiet import is_quiet
+from neurosim.kernels.machine.addresses import span
 from neurosim.kernels.machine.decorators import entry, inner
+from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.gates import rest_comes
+from neurosim.kernels.nodes.synapses import keep_cut
 from neurosim.kernels.verbs.clamp import (
     awaken,
+    begin_outside,
     clamp_nodes,
+    drop_changes,
     hold_nodes,
     inject_current,
     refresh_weights,
     teach,
 )
 from neurosim.kernels.verbs.opening import opened
-from neurosim.kernels.verbs.record import has_room, record_snapshot
+from neurosim.kernels.verbs.record import has_room, is_on_record, most_spikes, record_snapshot
 from neurosim.kernels.verbs.settle import finish, relax
-from neurosim.kernels.verbs.tick import tick
+from neurosim.kernels.verbs.tick import overflow_possible, tick
 
 __all__ = [
-    "advance", "clamp", "inject", "record", "refresh", "release", "rest_again", "run", "settle",
+    "advance", "clamp", "inject", "record", "refresh", "release", "rest_again",
+    "rouse_all", "run", "settle", "write",
 ]  # fmt: skip
+
+
+# In multiply-adds, of one replica.
+WORK_OF_A_TICK = 256
 
 
 @inner
@@ -33,45 +55,79 @@ def may_skip(plan, state, learning):
     return not (learning and rest_comes(plan, state))
 
 
+@inner
+def count_ticks(state, ticks, learning):
+    """Note that some ticks were made."""
+    made = ticks * state.clock[ROWS]
+    state.count[REPLICA_TICKS] += made
+    if learning:
+        state.count[LEARNING_TICKS] += made
+
+
+@inner
+def work_of(state):
+    """What has been done so far, in units of about a multiply-add: a tick costs some by itself."""
+    operations = state.count[PREDICTIONS] + state.count[FEEDBACKS] + state.count[UPDATES]
+    return operations + WORK_OF_A_TICK * state.count[REPLICA_TICKS]
+
+
 @entry
-def run(table, parameter, ticks, learning, segments, tape, wanted, spikes):
+def run(table, parameter, ticks, most, learning, segments, rows, notes, spikes):
     """Make at most `ticks` ticks, and record each snapshot that is reached.
 
-    Returns (status, ticks made), fewer than asked for when the list of spikes is full.
+    And first the present one, if it is not on record. Returns (status, ticks made), fewer than
+    asked for when the tape is FULL or `most` work was done.
     """
     plan, state = opened(table, parameter)
+    needed = most_spikes(plan, state.clock[ROWS], segments)
+    if not is_on_record(state, notes):
+        if not has_room(notes, spikes, needed):
+            return FULL, 0
+        record_snapshot(plan, state, segments, rows, notes, spikes)
+    last = work_of(state) + most
     for made in range(ticks):
-        if not has_room(plan, state, wanted, spikes):
+        if work_of(state) >= last:
             return DONE, made
+        if not has_room(notes, spikes, needed):
+            return FULL, made
         if may_skip(plan, state, learning):
             state.clock[TICK] += 1
         else:
             status = tick(plan, state, learning)
             if status != DONE:
                 return status, made
-        record_snapshot(plan, state, made, segments, tape, wanted, spikes)
+        count_ticks(state, 1, learning)
+        record_snapshot(plan, state, segments, rows, notes, spikes)
     return DONE, ticks
 
 
 @entry
-def advance(table, parameter, ticks, learning):
-    """Make `ticks` ticks of which nothing is recorded; returns (status, ticks made)."""
+def advance(table, parameter, ticks, most, learning):
+    """Make `ticks` ticks of which nothing is recorded.
+
+    Returns (status, ticks made), fewer than asked for when `most` work was done.
+    """
     plan, state = opened(table, parameter)
+    last = work_of(state) + most
     for made in range(ticks):
+        if work_of(state) >= last:
+            return DONE, made
         if may_skip(plan, state, learning):
             state.clock[TICK] += ticks - made
+            count_ticks(state, ticks - made, learning)
             return DONE, ticks
         status = tick(plan, state, learning)
         if status != DONE:
             return status, made
+        count_ticks(state, 1, learning)
     return DONE, ticks
 
 
 @entry
-def record(table, parameter, segments, tape, wanted, spikes):
-    """Record the present snapshot in row 0 of the tape."""
+def record(table, parameter, segments, rows, notes, spikes):
+    """Record the present snapshot on a tape that has room."""
     plan, state = opened(table, parameter)
-    record_snapshot(plan, state, 0, segments, tape, wanted, spikes)
+    record_snapshot(plan, state, segments, rows, notes, spikes)
 
 
 @entry
@@ -99,13 +155,25 @@ def clamp(table, parameter, p, nodes, values, teaches):
 
 
 @entry
-def release(table, parameter, p, nodes, taught):
-    """Let some nodes of population p move; `taught` says whether a teacher is still present."""
+def release(table, parameter, p, nodes, taught, drop):
+    """Let some nodes of population p move; `taught` says whether a teacher is still present.
+
+    When the last has gone, weights that are used more than once take what they have learned, or
+    `drop` it.
+    """
     plan, state = opened(table, parameter)
+    if drop:
+        drop_changes(plan, state)
+    commits = not taught and any_set(state.pending)
+    if commits:
+        begin_outside(plan, state)
+        if not plan.setting[0].guarded and overflow_possible(plan, state):
+            return RISKY
     hold_nodes(plan, state, p, nodes, 0)
     awaken(plan, state, p)
     if not taught:
         teach(state, 0)
+    return refresh_weights(plan, state, -1) if commits else DONE
 
 
 @entry
@@ -113,6 +181,44 @@ def inject(table, parameter, p, nodes, current, until):
     """Inject a current into some nodes of population p, until a tick."""
     plan, state = opened(table, parameter)
     inject_current(plan, state, p, nodes, current, until)
+
+
+@entry
+def rouse_all(table, parameter):
+    """Have every population look around at the next tick: how far it goes has changed."""
+    plan, state = opened(table, parameter)
+    for p in range(plan.populations.size):
+        awaken(plan, state, p)
+
+
+@entry
+def write(table, parameter, weights, places, values):
+    """Put weights of a block into their places in theta, and refresh what depends on them.
+
+    `values` are changed. If it is not done, the weights are what they were.
+    """
+    plan, state = opened(table, parameter)
+    before = state.theta_bound[weights]
+    swap(state.theta, places, values)
+    for k in range(plan.projections.size):
+        keep_cut(plan, state, k)
+    own = plan.weights[weights]
+    block = span(state.theta, own.theta, own.theta + own.size)
+    state.theta_bound[weights] = pointwise.largest(block)
+    status = refresh_weights(plan, state, weights)
+    if status != DONE:
+        swap(state.theta, places, values)
+        state.theta_bound[weights] = before
+    return status
+
+
+@inner
+def swap(theta, places, values):
+    """Exchange elements of theta with others."""
+    for n in range(places.size):
+        kept = theta[places[n]]
+        theta[places[n]] = values[n]
+        values[n] = kept
 
 
 @entry

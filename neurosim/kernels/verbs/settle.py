@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import (
+    BOUND,
     BOUND_BEFORE,
     BOUND_F,
     BOUND_SETTLED,
+    DIVERGED,
     DONE,
     ERRED,
     EVALUATE,
+    FAULT,
     LIMIT,
     LONG_AGO,
     MOVED,
     MOVED_NEXT,
     ONSET,
+    PRESENTATIONS,
     REACH_UNKNOWN,
     RESTED,
     RISKY,
@@ -37,10 +41,15 @@ from neurosim.kernels.arrays.rows import (
 from neurosim.kernels.awake.agenda import wake_all
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
-from neurosim.kernels.nodes.error_nodes import become_quiet, forget
+from neurosim.kernels.nodes.error_nodes import become_quiet, forget, outcome
 from neurosim.kernels.nodes.rest import end_rest
-from neurosim.kernels.nodes.synapses import predict
-from neurosim.kernels.nodes.value_nodes import activate_next, bound_of_f, commit_activity
+from neurosim.kernels.nodes.synapses import measure, predict
+from neurosim.kernels.nodes.value_nodes import (
+    activate_next,
+    bound_of_f,
+    commit_activity,
+    stay_within,
+)
 
 __all__ = ["finish", "relax"]
 
@@ -64,8 +73,12 @@ def prepare(plan, state):
 
 
 @inner
-def follow_predictions(plan, state, p):
-    """x_next = mu where a node is free; MOVED_NEXT in all replicas if any node moves."""
+def follow_predictions(plan, state, p, for_good):
+    """x_next = mu where a node is free; MOVED_NEXT in all replicas if any node moves.
+
+    `for_good` says that x_next is where the nodes are going to stay, which must be within the
+    bound.
+    """
     population = plan.populations[p]
     rows = state.clock[ROWS]
     count = rows * population.stride
@@ -77,7 +90,12 @@ def follow_predictions(plan, state, p):
         block(real, population.x_next, 0, count),
     )
     mark(state, MOVED_NEXT, p, 0, rows, moves)
-    return activate_next(plan, state, p, 0, rows, top) if moves else DONE
+    if not moves:
+        return DONE
+    status = activate_next(plan, state, p, 0, rows, top)
+    if status == DONE and for_good:
+        status = stay_within(plan, state, p, 0, rows, top)
+    return status
 
 
 @inner
@@ -146,7 +164,10 @@ def end_injection(plan, state, p):
 def finish(plan, state):
     """The settled snapshot, which becomes t = 0. What is injected ends here."""
     wake_all(state)
+    # A tick of its own: nothing of the snapshot before it is the network's as it is now.
+    state.clock[TICK] += 1
     state.clock[ONSET] = state.clock[TICK]
+    state.clock[PRESENTATIONS] += 1
     for q in range(plan.populations.size):
         if plan.populations[q].injected_until > LONG_AGO:
             end_injection(plan, state, q)
@@ -196,6 +217,22 @@ def bound_of_mu(plan, state, q, bound):
 
 
 @inner
+def bound_of_settled(plan, state, q):
+    """Upper bound of |mu| of population q in the settled snapshot.
+
+    From those of |theta|, which are taken anew where they tell too little.
+    """
+    top = bound_of_mu(plan, state, q, BOUND_SETTLED)
+    if not top <= float(plan.parameter[BOUND]):
+        post = plan.populations[q]
+        for n in range(post.incoming):
+            k = plan.wiring[post.first_incoming + n]
+            measure(plan, state, plan.projections[k].weights)
+        top = bound_of_mu(plan, state, q, BOUND_SETTLED)
+    return top
+
+
+@inner
 def prediction_may_overflow(plan, state, q):
     """Whether the bounds leave open that a prediction of population q overflows."""
     return not bound_of_mu(plan, state, q, BOUND_F) < float(plan.parameter[LIMIT])
@@ -205,8 +242,8 @@ def prediction_may_overflow(plan, state, q):
 def may_overflow(plan, state):
     """Whether the bounds leave open that some state overflows on the way to the settled one.
 
-    Of all populations, before anything changes: what a population sends now is within the bound of
-    what it will send, too.
+    Or that x is beyond its bound where it settles. Of all populations, before anything changes:
+    what a population sends now is within the bound of what it will send, too.
     """
     limit = float(plan.parameter[LIMIT])
     rows = state.clock[ROWS]
@@ -217,9 +254,10 @@ def may_overflow(plan, state):
         if post.incoming:
             # Clamped nodes stay where they are.
             now = pointwise.largest(block(state.real, post.x, 0, rows * post.stride))
-            top = max(now, bound_of_mu(plan, state, q, BOUND_SETTLED))
+            settled = bound_of_settled(plan, state, q)
+            top = max(now, settled)
             bound = max(bound, bound_of_f(plan, q, top))
-            if not (top < limit and bound < limit):
+            if not (top < limit and bound < limit and settled <= float(plan.parameter[BOUND])):
                 return True
         state.bound[q, BOUND_SETTLED] = bound
     return False
@@ -248,7 +286,7 @@ def relax_at_once(plan, state):
             return RISKY
         evaluate_predictions(plan, state, q)
         state.bound[q, BOUND_BEFORE] = state.bound[q, BOUND_F]
-        status = follow_predictions(plan, state, q)
+        status = follow_predictions(plan, state, q, True)
         if status != DONE:
             take_back_predictions(plan, state, q)
             go_back(plan, state, n)
@@ -256,14 +294,12 @@ def relax_at_once(plan, state):
         exchange_activity(plan, state, q)
     end_rest(plan, state)
     finish(plan, state)
-    return DONE
+    return outcome(state)
 
 
 @inner
-def relax_by_ticks(plan, state):
-    """Settle tick by tick, all value nodes at the same time, until none moves."""
-    if not plan.setting[0].guarded and may_overflow(plan, state):
-        return RISKY
+def follow_by_ticks(plan, state):
+    """Let all value nodes follow their predictions at the same time, until none moves."""
     prepare(plan, state)
     rows = state.clock[ROWS]
     moving = True
@@ -275,18 +311,52 @@ def relax_by_ticks(plan, state):
         moving = False
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
-                status = follow_predictions(plan, state, q)
+                status = follow_predictions(plan, state, q, False)
                 if status != DONE:
                     return status
                 moving = moving or any_set(words_of(state, MOVED_NEXT, q))
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
                 commit_activity(plan, state, q)
-        if moving:
-            state.clock[TICK] += 1
+    return DONE
+
+
+@inner
+def settled_within(plan, state):
+    """DIVERGED if a node that is not clamped has settled beyond the bound, otherwise DONE."""
+    rows = state.clock[ROWS]
+    for q in range(plan.populations.size):
+        population = plan.populations[q]
+        if population.incoming:
+            count = rows * population.stride
+            x = block(state.real, population.x, 0, count)
+            free = pointwise.largest_where_not(block(state.flag, population.clamped, 0, count), x)
+            if not free <= float(plan.parameter[BOUND]):
+                pointwise.copy(x, block(state.real, population.x_next, 0, count))
+                state.clock[FAULT] = q
+                return DIVERGED
+    return DONE
+
+
+@inner
+def relax_by_ticks(plan, state):
+    """Settle tick by tick.
+
+    Where that overflows, which only a network can that has a copy to go back to, it may be for what
+    was there before, on its way out: the direct way does not go through that.
+    """
+    if not plan.setting[0].guarded and may_overflow(plan, state):
+        return RISKY
+    if follow_by_ticks(plan, state) != DONE:
+        for q in range(plan.populations.size):
+            if plan.populations[q].incoming:
+                mark(state, STALE, q, 0, state.clock[ROWS], 1)
+        return relax_at_once(plan, state)
+    if plan.setting[0].guarded and settled_within(plan, state) != DONE:
+        return DIVERGED
     end_rest(plan, state)
     finish(plan, state)
-    return DONE
+    return outcome(state)
 
 
 @inner

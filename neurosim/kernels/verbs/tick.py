@@ -14,16 +14,15 @@ mu is evaluated when all of x, f and theta are new.
 from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import (
+    BOUND,
     BOUND_EPSILON,
     BOUND_F,
-    DIVERGED,
     DONE,
     FAULT,
     LIMIT,
     MOVED,
     MOVED_NEXT,
     OPEN,
-    REFUSED,
     REST_NEVER,
     RISKY,
     ROWS,
@@ -41,7 +40,7 @@ from neurosim.kernels.awake.agenda import look_out, wake_all, write_agenda
 from neurosim.kernels.awake.sleep import fall_asleep, pres_sleep
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
-from neurosim.kernels.nodes.error_nodes import refresh_error_nodes
+from neurosim.kernels.nodes.error_nodes import outcome, refresh_error_nodes
 from neurosim.kernels.nodes.gates import close_gates, open_gates
 from neurosim.kernels.nodes.rest import come_to_rest
 from neurosim.kernels.nodes.synapses import commit_changes, learn_synapses, reach, withdraw_changes
@@ -52,12 +51,13 @@ __all__ = ["advance", "overflow_possible", "tick"]
 
 @inner
 def overflow_possible(plan, state):
-    """Whether mu or theta could overflow in the step that is about to be made.
+    """Whether mu or theta could overflow, or theta leave its bound, in the step about to be made.
 
     From upper bounds of |f|, |epsilon| and |theta|, so that nothing has to be looked at twice. The
     answer may be yes long before an overflow; the step is then made with a copy to go back to.
     """
     limit = float(plan.parameter[LIMIT])
+    most = min(limit, float(plan.parameter[BOUND]))
     for a in range(state.agenda[0]):
         q = state.agenda[1 + a]
         if state.asleep[q] and pres_sleep(plan, state, q):
@@ -67,10 +67,15 @@ def overflow_possible(plan, state):
         total = state.bound[q, BOUND_EPSILON]
         for n in range(post.incoming):
             k = plan.wiring[post.first_incoming + n]
-            p = plan.projections[k].pre
-            theta = reach(plan, state, k, learns)
+            projection = plan.projections[k]
+            p = projection.pre
+            theta = reach(plan, state, k, projection.weights, projection.change, learns, most)
             total += plan.populations[p].size * theta * state.bound[p, BOUND_F]
-            if not theta < limit:
+            if projection.back_weights != projection.weights:
+                theta = max(theta, reach(
+                    plan, state, k, projection.back_weights, projection.back_change, learns, most
+                ))  # fmt: skip
+            if not theta <= most:
                 state.clock[FAULT] = q
                 return True
         if not total < limit:
@@ -146,7 +151,4 @@ def tick(plan, state, learning):
     advance(plan, state)
     if plan.setting[0].event_driven:
         fall_asleep(plan, state)
-    if state.clock[REFUSED]:
-        state.clock[REFUSED] = 0
-        return DIVERGED
-    return DONE
+    return outcome(state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neurosim.kernels.arrays.layout import BOUND_F, DONE, ROWS, STALE, UNSENT
+from neurosim.kernels.arrays.layout import BOUND_F, DONE, FULL, ROWS, STALE, TICK, UNSENT
 from neurosim.kernels.arrays.rows import block, clear, mark, note_bound, words_of
 from neurosim.kernels.awake.quiet import is_quiet
 from neurosim.kernels.machine.addresses import row_span, span
@@ -18,6 +18,14 @@ from neurosim.kernels.verbs.clamp import (
     teach,
 )
 from neurosim.kernels.verbs.opening import opened
+from neurosim.kernels.verbs.record import (
+    HEAD_COUNT,
+    has_room,
+    has_room_for,
+    most_spikes,
+    record_snapshot,
+)
+from neurosim.kernels.verbs.run import count_ticks
 from neurosim.kernels.verbs.settle import relax
 from neurosim.kernels.verbs.tick import tick
 
@@ -69,25 +77,34 @@ def announce(state, samples, chosen, first, batch):
 
 
 @entry
-def train(table, parameter, inputs, targets, chosen, batch, ticks):
+def train(
+    table, parameter, inputs, targets, chosen, batch, ticks, segments, tape_rows, notes, spikes
+):
     """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
 
-    A presentation ends after `ticks`, or before that when the network is quiet. Returns (status,
-    samples whose presentation was begun, ticks made in the last one, replica ticks made in all); it
-    is the last one that a status other than DONE is about, and it is left in the middle.
+    A presentation ends after `ticks`, or before that when the network is quiet. Its snapshots are
+    recorded from the teacher's onset on, also those that are the same because the network is quiet.
+    Returns (status, samples whose presentation was begun, ticks made in the last one); it is the
+    last one that a status other than DONE is about, and it is left in the middle. Before one that
+    would not fit on the tape it ends early.
     """
     plan, state = opened(table, parameter)
     made = 0
-    total = 0
+    recording = ticks > 0 and segments.shape[0] > 0
     for first in range(0, chosen.size, batch):
         rows = min(batch, chosen.size - first)
+        needed = most_spikes(plan, rows, segments)
+        # Room for all nodes to fire twice: those that fire more often are rare.
+        fits = has_room_for(notes, spikes, ticks + 1, 2 * needed)
+        if recording and notes[0, HEAD_COUNT] > 0 and not fits:
+            return DONE, first, made
         state.clock[ROWS] = rows
         made = -2
         show(plan, state, inputs, chosen, first)
         announce(state, inputs, chosen, first + batch, batch)
         status = relax(plan, state)
         if status != DONE:
-            return status, first + rows, made, total
+            return status, first + rows, made
         made = -1
         teach(state, 1)
         for p in range(plan.populations.size):
@@ -100,16 +117,32 @@ def train(table, parameter, inputs, targets, chosen, batch, ticks):
                     top = max(top, offer(plan, state, p, r, target))
                 status = clamp_offered(plan, state, p, top)
                 if status != DONE:
-                    return status, first + rows, made, total
+                    return status, first + rows, made
         made = 0
+        if recording:
+            if not has_room(notes, spikes, needed):
+                return FULL, first + rows, made
+            record_snapshot(plan, state, segments, tape_rows, notes, spikes)
         while made < ticks:
             if plan.setting[0].event_driven and is_quiet(plan, state):
                 break
+            if recording and not has_room(notes, spikes, needed):
+                return FULL, first + rows, made
             status = tick(plan, state, True)
             if status != DONE:
-                return status, first + rows, made, total
+                return status, first + rows, made
             made += 1
-            total += rows
+            count_ticks(state, 1, True)
+            if recording:
+                record_snapshot(plan, state, segments, tape_rows, notes, spikes)
+        while recording and made < ticks:
+            if not has_room(notes, spikes, needed):
+                return FULL, first + rows, made
+            state.clock[TICK] += 1
+            made += 1
+            record_snapshot(plan, state, segments, tape_rows, notes, spikes)
+        # What would have been ticks without any work has passed.
+        state.clock[TICK] += ticks - made
         for p in range(plan.populations.size):
             population = plan.populations[p]
             if population.column >= 0 and population.incoming > 0:
@@ -117,8 +150,8 @@ def train(table, parameter, inputs, targets, chosen, batch, ticks):
         teach(state, 0)
         status = consolidate(plan, state)
         if status != DONE:
-            return status, first + rows, ticks, total
-    return DONE, chosen.size, made, total
+            return status, first + rows, ticks
+    return DONE, chosen.size, made
 
 
 @entry
