@@ -51,7 +51,7 @@ def test_inner_kernels_are_compiled_once_and_translated_only_with_what_calls_the
 
     counts, translated, weights = fit(tmp_path / "a")
     # One for each kind of array, and for all constants that it is called with.
-    assert counts == [[0, 1], [0, 3], [0, 1]]
+    assert counts == [[0, 1], [0, 4], [0, 1]]
     assert not translated
     # Another process has left them in the cache for another entry point.
     printed_apart(ONE_ENTRY_POINT.format(call="clamp('input', [0.1, 0.2, 0.3])"), tmp_path / "b")
