@@ -52,7 +52,9 @@ def integer(
     owner: str, argument: str, value: object, minimum: int, maximum: int | None = None
 ) -> int:
     """Return `value` as an int within its limits."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+    # To NumPy a stretch of time is an integer, too.
+    never = (bool, np.bool_, np.timedelta64)
+    if isinstance(value, never) or not isinstance(value, numbers.Integral):
         raise ArgumentTypeError(f"{owner}: {argument} must be a whole number, not {value!r}")
     number = int(value)
     if number < minimum or (maximum is not None and number > maximum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
-from functools import wraps
+from operator import attrgetter
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 import numpy as np
@@ -50,12 +50,7 @@ def _verb(
 
     One thread uses the network at a time, and finds nothing half-done.
     """
-    use = in_turn(function)
-
-    @wraps(function)
-    def method(self: Simulator, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        return use(self.simulation, *args, **kwargs)
-
+    method = in_turn(function, attrgetter("_simulation"))
     method.__qualname__ = f"Simulator.{function.__name__}"
     return cast("Callable[Concatenate[Simulator, Arguments], Result]", method)
 

@@ -62,7 +62,6 @@ class Backpropagation:
         network.check_ends("BP")
         model = BP(learning_rate=learning_rate, batch_reduction=batch_reduction)  # type: ignore[arg-type]
         self.learning_rate, self.batch_reduction = model.learning_rate, batch_reduction
-        self.network = network
         self.batch_size = checks.integer("BP", "batch_size", batch_size, 1, checks.MOST_REPLICAS)
         self.arithmetic = checks.choice("BP", "arithmetic", arithmetic, ("engine", "blas"))
         self.dtype = checks.precision("BP", dtype)
@@ -71,6 +70,8 @@ class Backpropagation:
             self.lowered = Lowered(
                 network, self.batch_size, self.dtype, relays=self.arithmetic == "engine"
             )
+        # Later changes of the description have no effect.
+        self.network = self.lowered.described
         self.lowered.set_learning_rates(model)
         self.bound = set_bound("BP", self.lowered, bound)
         setting = self.lowered.plan.setting[0]

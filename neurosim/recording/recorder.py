@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from neurosim.engine.lowering import Lowered
 from neurosim.errors import ArgumentTypeError
+from neurosim.holding import Held
 from neurosim.kernels.verbs import record
 
 __all__ = ["Recorded", "Recorder", "Segment", "Tape", "recorder_of"]
@@ -76,7 +77,7 @@ class _Laid(NamedTuple):
     tape: Tape
 
 
-class Recorder:
+class Recorder(Held):
     """The tape that all monitors of a running network share.
 
     Kernels append to the tape. What is on it is handed on when it is full, and whenever a monitor
@@ -96,11 +97,21 @@ class Recorder:
     """
 
     def __init__(self, lowered: Lowered) -> None:
-        self.lowered, self.lock = lowered, RLock()
+        self._lowered, self._lock = lowered, RLock()
         self._laid = _Laid([], _blank(lowered.dtype))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Recorder, (self.lowered,)
+
+    @property
+    def lowered(self) -> Lowered:
+        """The network."""
+        return self._lowered
+
+    @property
+    def lock(self) -> Any:
+        """Whoever records, or hands on what was recorded, has it."""
+        return self._lock
 
     @property
     def monitors(self) -> list[Records]:

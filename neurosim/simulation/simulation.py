@@ -180,7 +180,8 @@ class Simulation:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is half-done."""
-        return not self.guard.unfinished
+        forward = self._forward
+        return not self.guard.unfinished and (forward is None or not forward.unfinished)
 
     def holds(self, population: str) -> npt.NDArray[np.bool_]:
         """Which nodes of a population the world holds; those of a constant one it does not."""

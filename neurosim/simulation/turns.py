@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
 from functools import wraps
+from threading import get_ident
 from types import FrameType
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from neurosim.engine.threads import started_elsewhere
 from neurosim.errors import ProtocolError
@@ -51,7 +51,7 @@ class Turn:
                 f"threads={self._threads}, which do not run here; start it by another method "
                 '(multiprocessing.get_context("spawn")), or use threads=1'
             )
-        me = threading.get_ident()
+        me = get_ident()
         while True:
             # One step for all threads: who comes second gets the claim of the first.
             thread, holder = self._claim.setdefault("turn", (me, frame))
@@ -119,19 +119,30 @@ def made_whole(thing: Thing) -> Thing:
 
 def in_turn(
     function: Callable[Concatenate[Thing, Arguments], Result],
-) -> Callable[Concatenate[Thing, Arguments], Result]:
-    """Have a function use what it is given first in its turn, and find nothing half-done."""
+    within: Callable[[Any], Thing] | None = None,
+) -> Callable[Concatenate[Any, Arguments], Result]:
+    """Have a function use a thing in its turn, and find nothing half-done.
+
+    Parameters
+    ----------
+    function : callable
+        Is given the thing first.
+    within : callable, optional
+        From what the result is given first to the thing, if that is not the same.
+    """
 
     @wraps(function)
-    def use(thing: Thing, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+    def use(holder: Any, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        thing: Thing = holder if within is None else within(holder)
+        turn = thing.turn
         # As inspect.currentframe does, which is slower.
-        first = thing.turn.take(sys._getframe())  # noqa: SLF001
+        first = turn.take(sys._getframe())  # noqa: SLF001
         try:
-            if first:
+            if first and not thing.is_whole:
                 thing.recover()
             return function(thing, *args, **kwargs)
         finally:
             if first:
-                thing.turn.end()
+                turn.end()
 
     return use

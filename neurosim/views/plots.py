@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.errors import ArgumentTypeError
 from neurosim.recording.spike_monitor import SpikeMonitor
 from neurosim.views.axes import axes_or_new
 from neurosim.views.saving import save
@@ -25,6 +26,8 @@ def raster(monitor: SpikeMonitor, ax: Any = None) -> Any:
     -------
     matplotlib.axes.Axes
     """
+    if not isinstance(monitor, SpikeMonitor):
+        raise ArgumentTypeError(f"raster: monitor must be a SpikeMonitor, not {monitor!r}")
     ax = axes_or_new(ax, 6, 4)
     bottom, ticks, labels = 0, [], []
     for n, (name, count) in enumerate(monitor.count.items()):

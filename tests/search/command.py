@@ -59,7 +59,7 @@ class Search:
     def __init__(self, asked: argparse.Namespace) -> None:
         self.asked = asked
         self.stopped = False
-        self._lock = threading.Lock()
+        self._lock, self._warming = threading.Lock(), threading.Lock()
         self._begun: float | None = None
         first = asked.program
         self._numbers = itertools.count() if first is None else iter([first])
@@ -71,7 +71,9 @@ class Search:
         """Run programs in one worker until the time is over."""
         worker = Worker(self.asked.limit)
         try:
-            worker.warm()
+            # One after another: the first one compiles for all.
+            with self._warming:
+                worker.warm()
             while (number := self._next()) is not None:
                 answer = worker.ask(("perform", self.asked.seed, number))
                 self._count(answer)
