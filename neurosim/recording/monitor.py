@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from threading import RLock
 from types import TracebackType
 from typing import Any, TypeVar
@@ -19,7 +20,7 @@ __all__ = ["Monitor"]
 Self = TypeVar("Self", bound="Monitor")
 
 
-class Monitor(Held):
+class Monitor(Held, ABC):
     """A recording of a simulation, from the moment at which it is made.
 
     It records until `stop` or `remove`, or until nobody holds it any more. As a context (``with``)
@@ -40,9 +41,9 @@ class Monitor(Held):
         self.start()
 
     @property
+    @abstractmethod
     def segments(self) -> list[Segment]:
         """What the recorder is to copy, or of which populations it lists the spikes."""
-        raise NotImplementedError
 
     @property
     def follows_phi(self) -> bool:
@@ -116,8 +117,9 @@ class Monitor(Held):
         with self._lock:
             self._forget()
 
+    @abstractmethod
     def _forget(self) -> None:
-        raise NotImplementedError
+        """Have nothing recorded."""
 
     def take(
         self, notes: npt.NDArray[Any], rows: npt.NDArray[Any], spikes: npt.NDArray[Any]
@@ -138,6 +140,7 @@ class Monitor(Held):
             newest = notes[-1]
             self._last = int(newest[record.NOTE_TICK]), int(newest[record.NOTE_VERSION])
 
+    @abstractmethod
     def _keep(
         self,
         notes: npt.NDArray[Any],
@@ -146,4 +149,3 @@ class Monitor(Held):
         first: int,
     ) -> None:
         """Keep what was taken, from snapshot `first` on, in the place of what was there of it."""
-        raise NotImplementedError
