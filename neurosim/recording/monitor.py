@@ -15,7 +15,11 @@ from neurosim.holding import Held
 from neurosim.kernels.verbs import record
 from neurosim.recording.recorder import Recorder, Segment
 
-__all__ = ["Monitor"]
+__all__ = ["OF_SNAPSHOT", "PRESENTATION", "TICK", "Monitor", "T"]
+
+#: What is kept of every snapshot, and in which columns, before what each kind of monitor adds.
+OF_SNAPSHOT = [record.NOTE_TICK, record.NOTE_T, record.NOTE_PRESENTATION]
+TICK, T, PRESENTATION = range(len(OF_SNAPSHOT))
 
 Self = TypeVar("Self", bound="Monitor")
 
@@ -116,6 +120,25 @@ class Monitor(Held, ABC):
         self._catch_up()
         with self._lock:
             self._forget()
+
+    @abstractmethod
+    def _column(self, n: int) -> npt.NDArray[np.int64]:
+        """One of the columns of all that was recorded."""
+
+    @property
+    def tick(self) -> npt.NDArray[np.int64]:
+        """Ticks since the simulation began, of each row or spike: it only grows."""
+        return self._column(TICK)
+
+    @property
+    def t(self) -> npt.NDArray[np.int64]:
+        """Ticks since the teacher's onset, or since settling, of each row or spike."""
+        return self._column(T)
+
+    @property
+    def presentation(self) -> npt.NDArray[np.int64]:
+        """How many times the network had settled before each row or spike."""
+        return self._column(PRESENTATION)
 
     @abstractmethod
     def _forget(self) -> None:

@@ -12,14 +12,13 @@ from neurosim import checks
 from neurosim.extras import require
 from neurosim.kernels.verbs import record
 from neurosim.recording.growing_rows import GrowingRows
-from neurosim.recording.monitor import Monitor
+from neurosim.recording.monitor import OF_SNAPSHOT, TICK, Monitor
 from neurosim.recording.recorder import Recorded, Segment, recorder_of
 
 __all__ = ["SpikeMonitor"]
 
 # Columns of what is kept of each spike: of its snapshot, and its own.
-_OF_SNAPSHOT = [record.NOTE_TICK, record.NOTE_T, record.NOTE_PRESENTATION]
-_TICK, _T, _PRESENTATION, _POPULATION, _NODE, _REPLICA = range(len(_OF_SNAPSHOT) + 3)
+_POPULATION, _NODE, _REPLICA = range(len(OF_SNAPSHOT), len(OF_SNAPSHOT) + 3)
 _INTEGERS = np.dtype(np.int64)
 
 
@@ -61,7 +60,7 @@ class SpikeMonitor(Monitor):
         # What nobody has asked for yet: places of spikes, and of snapshots with spikes their notes,
         # and how many there are in each.
         self._places = GrowingRows((), _INTEGERS)
-        self._snapshots = GrowingRows((len(_OF_SNAPSHOT) + 1,), _INTEGERS)
+        self._snapshots = GrowingRows((len(OF_SNAPSHOT) + 1,), _INTEGERS)
         records = lowered.populations
         # Where the phi of each population begin, in the order of their places.
         self._order = np.argsort(records["phi"])
@@ -100,13 +99,11 @@ class SpikeMonitor(Monitor):
         self._cut(int(notes[first, record.NOTE_TICK]))
         self._places.append(places)
         busy = np.flatnonzero(counts)
-        self._snapshots.append(
-            np.column_stack([notes[first:][busy][:, _OF_SNAPSHOT], counts[busy]])
-        )
+        self._snapshots.append(np.column_stack([notes[first:][busy][:, OF_SNAPSHOT], counts[busy]]))
 
     def _cut(self, tick: int) -> None:
         """Forget the spikes of a tick, and of later ones."""
-        self._spikes.cut(int(np.searchsorted(self._spikes.array()[:, _TICK], tick)))
+        self._spikes.cut(int(np.searchsorted(self._spikes.array()[:, TICK], tick)))
         snapshots = self._snapshots.array()
         count = int(np.searchsorted(snapshots[:, 0], tick))
         self._places.cut(int(snapshots[:count, -1].sum()))
@@ -133,7 +130,7 @@ class SpikeMonitor(Monitor):
         own = [self._order[which], node % stride, node // stride]
         others = np.repeat(snapshots[:, :-1], snapshots[:, -1], axis=0)
         # Whoever was interrupted behind this has them already.
-        self._spikes.cut(int(np.searchsorted(self._spikes.array()[:, _TICK], snapshots[0, 0])))
+        self._spikes.cut(int(np.searchsorted(self._spikes.array()[:, TICK], snapshots[0, 0])))
         self._spikes.append(np.column_stack([others, *own]))
         self._snapshots.cut(0)
         self._places.cut(0)
@@ -146,21 +143,6 @@ class SpikeMonitor(Monitor):
 
     def _column(self, n: int) -> npt.NDArray[np.int64]:
         return self._all()[:, n]
-
-    @property
-    def tick(self) -> npt.NDArray[np.int64]:
-        """Tick of each spike since the simulation began; never repeats, and only grows."""
-        return self._column(_TICK)
-
-    @property
-    def t(self) -> npt.NDArray[np.int64]:
-        """Tick of each spike since the teacher's onset, or since settling."""
-        return self._column(_T)
-
-    @property
-    def presentation(self) -> npt.NDArray[np.int64]:
-        """How many times the network had settled before each spike."""
-        return self._column(_PRESENTATION)
 
     @property
     def population(self) -> npt.NDArray[np.str_]:

@@ -14,17 +14,15 @@ from neurosim.errors import ArgumentError
 from neurosim.extras import require
 from neurosim.kernels.verbs import record
 from neurosim.recording.growing_rows import GrowingRows
-from neurosim.recording.monitor import Monitor
+from neurosim.recording.monitor import OF_SNAPSHOT, TICK, Monitor
 from neurosim.recording.recorder import Recorded, Segment, recorder_of
 
 __all__ = ["StateMonitor"]
 
 _VARIABLES = ("x", "mu", "epsilon", "phi", "theta", "feedback_theta")
 # Columns of what is kept of each note.
-_OF_SNAPSHOT = [
-    record.NOTE_TICK, record.NOTE_T, record.NOTE_PRESENTATION, record.NOTE_REPLICAS,
-]  # fmt: skip
-_TICK, _T, _PRESENTATION, _REPLICAS = range(len(_OF_SNAPSHOT))
+_COLUMNS = [*OF_SNAPSHOT, record.NOTE_REPLICAS]
+_REPLICAS = len(OF_SNAPSHOT)
 
 
 class StateMonitor(Monitor):
@@ -91,7 +89,7 @@ class StateMonitor(Monitor):
         )
         dtype = np.dtype(np.uint8) if self._variable == "phi" else lowered.dtype
         self._rows = GrowingRows(self._shape, dtype)
-        self._notes = GrowingRows((len(_OF_SNAPSHOT),), np.dtype(np.int64))
+        self._notes = GrowingRows((len(_COLUMNS),), np.dtype(np.int64))
         self._bytes = int(np.prod(self._shape)) * dtype.itemsize
         super().__init__(recorder)
 
@@ -190,12 +188,12 @@ class StateMonitor(Monitor):
             due = first + np.flatnonzero(notes[first:, record.NOTE_T] % self._every == 0)
         notes, rows = notes[due], rows[due]
         # Of the first of these ticks there may be a row from before the world changed something.
-        before = int(np.searchsorted(self._notes.array()[:, _TICK], begin))
+        before = int(np.searchsorted(self._notes.array()[:, TICK], begin))
         self._rows.cut(before)
         self._arrange(rows, notes[:, record.NOTE_REPLICAS], self._rows.space(len(rows)))
         self._rows.use(len(rows))
         self._notes.cut(before)
-        self._notes.append(notes[:, _OF_SNAPSHOT])
+        self._notes.append(notes[:, _COLUMNS])
 
     def _arrange(
         self, rows: npt.NDArray[Any], used: npt.NDArray[np.int64], target: npt.NDArray[Any]
@@ -225,21 +223,6 @@ class StateMonitor(Monitor):
         self._catch_up()
         with self._lock:
             return self._notes.array()[:, n]
-
-    @property
-    def tick(self) -> npt.NDArray[np.int64]:
-        """Ticks since the simulation began, of each row; never repeats, and only grows."""
-        return self._column(_TICK)
-
-    @property
-    def t(self) -> npt.NDArray[np.int64]:
-        """Ticks since the teacher's onset, or since settling."""
-        return self._column(_T)
-
-    @property
-    def presentation(self) -> npt.NDArray[np.int64]:
-        """How many times the network had settled."""
-        return self._column(_PRESENTATION)
 
     @property
     def replicas(self) -> npt.NDArray[np.int64]:
