@@ -111,42 +111,67 @@ class Guard:
             # Nothing is known beforehand of what such a rule gives.
             return self.attempt_with_copy(kernel, *arguments, settles=settles)
         result = kernel(*self.lowered.arguments, *arguments)
-        status = result[0] if isinstance(result, tuple) else result
-        if status == layout.DONE:
-            return result
-        if status == layout.RISKY:
+        if self.retries(_status(result)):
             return self.attempt_with_copy(kernel, *arguments, settles=settles)
-        raise self.divergence(settles=settles)
+        return result
+
+    def retries(self, status: int, *, settles: bool = False) -> bool:
+        """Whether a kernel has left out a step, which is made again with a copy to go back to.
+
+        Also where it is known already that this will not do: the copy is needed to say why.
+
+        Raises
+        ------
+        DivergenceError
+            If the step was made, but for an error that a user's rule gave and that was refused.
+        """
+        if status == layout.DIVERGED and self.lowered.plan.setting[0]["error_rule"]:
+            raise self._error(None, self._tick(settles))
+        return status in (layout.RISKY, layout.DIVERGED)
 
     def attempt_with_copy(
         self, kernel: Callable[..., Any], *arguments: Any, settles: bool = False
     ) -> Any:
         """Call a kernel with copies of all that it may change, to go back to."""
         setting = self.lowered.plan.setting[0]
-        backup, before = self.copies(settles=settles), int(setting["guarded"])
+        backup = self.copies(settles=settles)
+        before = int(setting["guarded"]), int(setting["event_driven"])
         tick = self._tick(settles)
 
         def undo() -> None:
             self.restore(backup, settles=settles)
-            setting["guarded"] = before
+            setting["guarded"], setting["event_driven"] = before
 
         with self.change(undo):
             setting["guarded"] = 1
             result = kernel(*self.lowered.arguments, *arguments)
-            setting["guarded"] = before
-            status = result[0] if isinstance(result, tuple) else result
-            # Weights first, of which the predictions are made.
-            fault = None if settles else faulty_weight(self.lowered)
-            fault = fault or overflowing_node(self.lowered)
-            refused = self.lowered.state.clock[layout.REFUSED]
-            if status != layout.DONE or fault is not None or refused:
+            setting["guarded"] = before[0]
+            if self._failed(result) or self._fault(settles) is not None:
+                self.restore(backup, settles=settles)
+                # Each way of driving comes upon what overflows in an order of its own, and has left
+                # other proposals behind: one of them names it, the sweep where the network settles,
+                # and otherwise the one that looks at everything.
+                self._blank_proposals()
+                setting["guarded"], setting["event_driven"] = 1, settles
+                kernel(*self.lowered.arguments, *arguments)
                 # It stands where it stood before.
-                raise self._error(fault, tick)
+                raise self._error(self._fault(settles), tick)
         return result
 
-    def divergence(self, *, settles: bool = False) -> DivergenceError:
-        """Return the error that names the first number that kept a step from being made."""
-        return self._error(None, self._tick(settles))
+    def _failed(self, result: Any) -> bool:
+        """Whether the result of a kernel says that it has not done what it was to do."""
+        return _status(result) != layout.DONE or bool(self.lowered.state.clock[layout.REFUSED])
+
+    def _fault(self, settles: bool) -> Fault | None:
+        """Find the first fault: weights first, of which the predictions are made."""
+        fault = None if settles else faulty_weight(self.lowered)
+        return fault or overflowing_node(self.lowered)
+
+    def _blank_proposals(self) -> None:
+        """Have nothing be proposed that the next step does not propose."""
+        for name in self.lowered.names:
+            for field in ("x_next", "f_next", "slope_next", "mu_next", "delta_x"):
+                self.lowered.view(field, name)[...] = 0
 
     def _tick(self, settles: bool) -> int | None:
         clock = self.lowered.state.clock
@@ -171,3 +196,8 @@ class Guard:
         return DivergenceError(
             found.population, found.node, found.replica, tick, found.bound, cause=cause
         )
+
+
+def _status(result: Any) -> int:
+    """How a kernel ended: its result is a status, or begins with one."""
+    return int(result[0] if isinstance(result, tuple) else result)

@@ -59,9 +59,7 @@ def _make_unrecorded(simulation: Simulation, ticks: int, learning: bool) -> None
             *simulation.lowered.arguments, ticks - done, simulation.work_per_slice, learning
         )
         done += made
-        if status == layout.DIVERGED:
-            raise guard.divergence()
-        if status == layout.RISKY:
+        if guard.retries(status):
             guard.attempt_with_copy(engine.advance, 1, 1, learning)
             done += 1
         elif done < ticks:
@@ -78,9 +76,7 @@ def _make_recorded(simulation: Simulation, ticks: int, learning: bool) -> None:
             if status == layout.FULL:
                 recorder.drain()
         done += made
-        if status == layout.DIVERGED:
-            raise guard.divergence()
-        if status == layout.RISKY:
+        if guard.retries(status):
             # What is on the tape has happened; this may not happen.
             guard.attempt_with_copy(engine.advance, 1, 1, learning)
             done += 1

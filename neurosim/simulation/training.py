@@ -145,9 +145,7 @@ def _train(
         simulation.lowered.state.row[layout.ERRED] = 1
     last = chosen[(begun - 1) // batch * batch : begun]
     try:
-        if status == layout.DIVERGED:
-            raise simulation.guard.divergence(settles=made < -1)
-        if status in (layout.RISKY, layout.FULL):
+        if simulation.guard.retries(status, settles=made < -1) or status == layout.FULL:
             # Finish this one presentation step by step, with a copy to go back to.
             if made < 0:
                 if made == -1:
@@ -165,11 +163,17 @@ def _train(
 
 def _teach(simulation: Simulation, targets: npt.NDArray[Any]) -> None:
     lowered = simulation.lowered
-    for name, columns in lowered.columns(simulation.outputs).items():
+    # In the order of the compiled loop: where one of them overflows others are clamped already.
+    for name, columns in sorted(lowered.columns(simulation.outputs).items()):
         simulation.hold(name, np.ascontiguousarray(targets[:, columns]), True)
 
 
 def _go_on(simulation: Simulation, ticks: int, made: int) -> None:
-    """Make the ticks that are left of a presentation, and let the teacher go."""
+    """Make the ticks that are left of a presentation, and end it as the compiled loop does."""
     make_ticks(simulation, max(0, ticks - made), learning=True)
-    simulation.let_go_of_outputs()
+    try:
+        simulation.guard.attempt(loops.let_go, False)
+    except DivergenceError:
+        # What was learned cannot be kept; without it all goes on.
+        loops.let_go(*simulation.lowered.arguments, True)
+        raise

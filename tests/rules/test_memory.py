@@ -174,3 +174,41 @@ def test_memory_counts_a_step_once_near_an_overflow(rules):
         sim.run(5)
         weights.append({name: sim.weights[name] for name in ("x->h", "h->y")})
     assert same_bits(*weights)
+
+
+@pytest.mark.parametrize("event_driven", [True, False])
+@pytest.mark.parametrize("rule", [gathers, momentum])
+def test_a_cut_synapse_remembers_what_it_did_until_it_is_mended(rule, event_driven):
+    """All others go on."""
+    net, pairs = ns.Network(seed=0), [(0, 0), (0, 1), (1, 0), (2, 1), (2, 2)]
+    for name, size in (("x", 3), ("h", 3), ("y", 2)):
+        net.add_population(name, size, "identity" if name == "x" else "tanh")
+    net.connect("x", "h", rule=ns.connectors.Pairs(pairs))
+    net.connect("h", "y", feedback="plastic")
+    model = with_rules(models.ZIL, synapse_rule=rule)(learning_rate=0.1)
+    sim = ns.Simulator(net, model, event_driven=event_driven)
+    lowered = sim.simulation.lowered
+
+    def remembered():
+        """By projection and direction, beside where the synapse is that is going to be cut."""
+        found = {}
+        for name, field, index in (
+            ("x->h", "weights", 2), ("h->y", "weights", (1, 1)), ("h->y", "back_weights", (1, 1)),
+        ):  # fmt: skip
+            b = int(lowered.projections[lowered.projection_index[name]][field])
+            found[name, field] = lowered.blocks.view(b, "memory").copy(), index
+        return found
+
+    x, y = samples(6, [3, 2])
+    sim.fit(x[:3], y[:3])
+    before, weights = remembered(), sim.weights
+    sim.cut("x", 1, "h", 0)
+    sim.cut("h", 1, "y", 1)
+    sim.fit(x[3:], y[3:], epochs=2)
+    for key, (after, index) in remembered().items():
+        assert after[index] == before[key][0][index] != 0
+        assert (after != before[key][0]).sum() == after.size - 1
+    sim.mend("x", 1, "h", 0)
+    sim.mend("h", 1, "y", 1)
+    for name, index in (("x->h", 2), ("h->y", (1, 1))):
+        assert sim.weights[name][index] == weights[name][index]

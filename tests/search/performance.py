@@ -7,7 +7,7 @@ from typing import Any
 
 from oracles.bits import same_bits
 
-from neurosim.errors import DivergenceError, NeurosimError
+from neurosim.errors import NeurosimError
 
 from .checks import Failure, Found, after_alone, between, went_on
 from .program import Line, Program
@@ -65,7 +65,7 @@ class Performance:
         first = self.stages[0]
         self.raised.append("?")
         outcomes: list[Outcome] = []
-        for stage in list(self.stages):
+        for stage in self.stages:
             if stage.twin == "spared" and (line.watches or self._refused(line, outcomes[0])):
                 continue
             if stage.twin == "revived" and line.revival:
@@ -78,25 +78,13 @@ class Performance:
             bad = [] if outcome.hidden else not_finite(stage.shown)
             bad += [] if outcome.hidden else wrong_recordings(stage, line, outcome)
             after_alone(stage, line, outcome, before, bad)
-            if stage is not first and not self._part(stage, line, (outcomes[0], outcome)):
+            if stage is not first:
                 between(first, stage, line, (outcomes[0], outcome))
             # Where one diverges the other has not been asked to learn.
             self._equal = self._equal and outcome.error is None
             if self._equal:
                 self._check_learned(stage, line)
         return outcomes[0]
-
-    def _part(self, stage: Stage, line: Line, outcomes: tuple[Outcome, Outcome]) -> bool:
-        """Leave the clock-driven simulator behind where both diverge; whether it was.
-
-        It works on other nodes on the way, so that it may come upon another one of those that leave
-        all bounds first, and what it has reached when it stops is no promise.
-        """
-        diverged = all(isinstance(outcome.error, DivergenceError) for outcome in outcomes)
-        if stage.twin != "clock-driven" or not diverged:
-            return False
-        self.stages.remove(stage)
-        return True
 
     @staticmethod
     def _refused(line: Line, outcome: Outcome) -> bool:

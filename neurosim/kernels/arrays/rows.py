@@ -10,12 +10,12 @@ import numpy as np
 
 from neurosim.kernels.arrays.layout import ROWS
 from neurosim.kernels.machine.addresses import span, vector_of
-from neurosim.kernels.machine.bits import common, eight_at, trailing_zeros, united
+from neurosim.kernels.machine.bits import common, eight_at, exclusive, trailing_zeros, united
 from neurosim.kernels.machine.decorators import apart, inner
 
 __all__ = [
-    "ONES", "all_set", "any_set", "block", "clear", "drop_unused", "end_of_run", "fill", "flags_of",
-    "mark", "note_bound", "share_of_word", "start_of_run", "unite", "words_of",
+    "ONES", "all_set", "any_added", "any_set", "block", "clear", "drop_unused", "end_of_run",
+    "fill", "flags_of", "mark", "note_bound", "share_of_word", "start_of_run", "unite", "words_of",
 ]  # fmt: skip
 
 #: Every byte 1.
@@ -137,6 +137,15 @@ def all_set(flags):
     for i in range(flags.size):
         kept = common(kept, flags[i])
     return kept != 0
+
+
+@apart
+def any_added(flags, others):
+    """Whether any of the flags is set, a byte of 0 or 1, that is not set among others."""
+    seen = flags.dtype.type(0)
+    for i in range(flags.size):
+        seen = united(seen, exclusive(united(flags[i], others[i]), others[i]))
+    return seen != 0
 
 
 @apart

@@ -66,6 +66,7 @@ def _in_own_width(name: str, what: str):
 
 united = _in_own_width("or_", "``flags | more``, in their own width.")
 common = _in_own_width("and_", "``flags & more``, in their own width.")
+exclusive = _in_own_width("xor", "``flags ^ more``, in their own width.")
 
 
 @intrinsic

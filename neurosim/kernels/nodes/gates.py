@@ -19,6 +19,7 @@ from neurosim.kernels.arrays.layout import (
 from neurosim.kernels.arrays.rows import (
     ONES,
     all_set,
+    any_added,
     any_set,
     block,
     clear,
@@ -74,6 +75,13 @@ def decide(plan, state, q, timer, signal, first, last):
     opens = ask(plan, state, q, timer, signal, a, z - a if plan.setting[0].reads_state else 1)
     if opens and not plan.setting[0].reads_state:
         ask(plan, state, q, timer, signal, a, z - a)
+    flag = state.flag
+    resting = block(flag, population.resting, a, z)
+    opened = block(flag, population.open, a, z)
+    if opens and plan.setting[0].rest != REST_NEVER and any_set(resting):
+        # A node at rest has learned in this presentation: its gate opens to nothing.
+        pointwise.zero_where(resting, block(state.real, population.drive, a, z))
+        opens = any_added(opened, resting)
     mark(state, OPEN, q, first, last, opens)
     if opens and state.asleep[q]:
         rouse(plan, state, q)
@@ -82,12 +90,7 @@ def decide(plan, state, q, timer, signal, first, last):
     if not opens:
         stay(plan, state, q, a, z)
         return False
-    flag = state.flag
-    resting = block(flag, population.resting, a, z)
     resting_next = block(flag, population.resting_next, a, z)
-    if any_set(resting):
-        pointwise.zero_where(resting, block(state.real, population.drive, a, z))
-    opened = block(flag, population.open, a, z)
     pointwise.either(resting, opened, resting_next)
     if all_set(resting_next):
         mark(state, RESTS_NEXT, q, first, last, ALL)
@@ -116,15 +119,37 @@ def nothing_opens(plan, state, q, timer, signal):
 def may_open(plan, state, q):
     """Whether a gate of population q may open, now or later, though nothing else happens.
 
-    A gate that reads neither time nor state always answers the same, and so does one that reads
-    time while there is no teacher. Of other gates that wait, all that is known is that they may.
+    A gate that does not read time always answers the same then, and so does one that does while
+    there is no teacher. Of other gates that wait, all that is known is that they may.
     """
     setting = plan.setting[0]
     if not setting.waits or plan.populations[q].incoming == 0:
         return False
-    if setting.reads_state or (setting.reads_time and state.clock[TEACHER]):
+    if setting.reads_time and state.clock[TEACHER]:
         return True
+    if setting.reads_state:
+        return some_opens(plan, state, q)
     return ask(plan, state, q, -1, 0, 0, 1)
+
+
+@inner
+def some_opens(plan, state, q):
+    """Whether a gate that does not read time opens of a node of population q not at rest.
+
+    Those are asked that every tick asks, which overwrites what they answer here.
+    """
+    population = plan.populations[q]
+    rested = flags_of(state, RESTED, q)
+    for r in range(state.clock[ROWS]):
+        first = r * population.stride
+        last = first + population.size
+        if rested[r] or not ask(plan, state, q, -1, 0, first, population.size):
+            continue
+        opened = block(state.flag, population.open, first, last)
+        resting = block(state.flag, population.resting, first, last)
+        if any_added(opened, resting):
+            return True
+    return False
 
 
 @inner

@@ -248,6 +248,22 @@ def keep_cut(plan, state, k):
 
 
 @inner
+def keep_memories(plan, state, k):
+    """What cut synapses remember stays as it is: it is what they remember next, too.
+
+    Of a synapse rule, with which no two projections have weights in common.
+    """
+    projection = plan.projections[k]
+    for n in range(projection.first_cut, projection.first_cut + projection.cuts):
+        weights = plan.weights[projection.weights]
+        if not 0 <= plan.cut[n] - weights.theta < weights.size:
+            weights = plan.weights[projection.back_weights]
+        at = plan.cut[n] - weights.theta
+        if weights.memory >= 0:
+            state.theta[weights.memory_next + at] = state.theta[weights.memory + at]
+
+
+@inner
 def withdraw_changes(plan, state):
     """Take back what a rule of the user proposed."""
     if plan.setting[0].synapse_rule:
@@ -264,6 +280,9 @@ def commit_changes(plan, state, last_use):
     """
     if not any_set(state.pending):
         return
+    if plan.setting[0].synapse_rule:
+        for k in range(plan.projections.size):
+            keep_memories(plan, state, k)
     for b in range(plan.weights.size):
         weights = plan.weights[b]
         if weights.waits and not last_use:

@@ -34,6 +34,7 @@ __all__ = [
     "is_on_record",
     "most_spikes",
     "record_snapshot",
+    "ticks_until_due",
 ]  # fmt: skip
 
 # What a segment is read from: one of the arrays, or the change detectors of a population, whose
@@ -47,6 +48,8 @@ SEGMENT_FIELDS = 7
 # in use, and how many spikes are listed up to its own.
 NOTE_TICK, NOTE_VERSION, NOTE_T, NOTE_PRESENTATION, NOTE_REPLICAS, NOTE_SPIKES = 0, 1, 2, 3, 4, 5
 NOTE_FIELDS = 6
+# More ticks than can be asked for.
+FOR_EVER = 2**62
 # Row 0 of the notes: tick and version of the snapshot that was looked at last, and how many
 # snapshots are on the tape. No spike is listed before the first of them.
 HEAD_COUNT = 2
@@ -81,6 +84,21 @@ def is_on_record(state, notes):
     """Whether the present snapshot has been recorded as it is."""
     same = notes[0, NOTE_VERSION] == state.clock[VERSION]
     return same and notes[0, NOTE_TICK] == state.clock[TICK]
+
+
+@inner
+def ticks_until_due(state, segments):
+    """How many ticks it takes a quiet network to where something of it is to be recorded.
+
+    Spikes are not: it has none. At least one, and more than can be asked for where nothing is due.
+    """
+    t = state.clock[TICK] - state.clock[ONSET]
+    ticks = FOR_EVER
+    for s in range(segments.shape[0]):
+        if segments[s, 0] != SPIKES:
+            every = segments[s, 6]
+            ticks = min(ticks, every - t % every)
+    return ticks
 
 
 @inner

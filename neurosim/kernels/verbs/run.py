@@ -32,13 +32,19 @@ from neurosim.kernels.verbs.clamp import (
     teach,
 )
 from neurosim.kernels.verbs.opening import opened
-from neurosim.kernels.verbs.record import has_room, is_on_record, most_spikes, record_snapshot
+from neurosim.kernels.verbs.record import (
+    has_room,
+    is_on_record,
+    most_spikes,
+    record_snapshot,
+    ticks_until_due,
+)
 from neurosim.kernels.verbs.settle import finish, relax
 from neurosim.kernels.verbs.tick import overflow_possible, tick
 
 __all__ = [
     "advance", "clamp", "inject", "record", "refresh", "release", "rest_again",
-    "rouse_all", "run", "settle", "write",
+    "rouse_all", "run", "settle", "tick_recorded", "tick_unrecorded", "work_of", "write",
 ]  # fmt: skip
 
 
@@ -79,24 +85,34 @@ def run(table, parameter, ticks, most, learning, segments, rows, notes, spikes):
     asked for when the tape is FULL or `most` work was done.
     """
     plan, state = opened(table, parameter)
+    last = work_of(state) + most
+    return tick_recorded(plan, state, ticks, last, learning, segments, rows, notes, spikes)
+
+
+@inner
+def tick_recorded(plan, state, ticks, last, learning, segments, rows, notes, spikes):
+    """Make ticks, until the work done is `last`, and record each snapshot; see `run`."""
     needed = most_spikes(plan, state.clock[ROWS], segments)
     if not is_on_record(state, notes):
         if not has_room(notes, spikes, needed):
             return FULL, 0
         record_snapshot(plan, state, segments, rows, notes, spikes)
-    last = work_of(state) + most
-    for made in range(ticks):
+    made = 0
+    while made < ticks:
         if work_of(state) >= last:
             return DONE, made
         if not has_room(notes, spikes, needed):
             return FULL, made
+        passed = 1
         if may_skip(plan, state, learning):
-            state.clock[TICK] += 1
+            passed = min(ticks - made, ticks_until_due(state, segments))
+            state.clock[TICK] += passed
         else:
             status = tick(plan, state, learning)
             if status != DONE:
                 return status, made
-        count_ticks(state, 1, learning)
+        made += passed
+        count_ticks(state, passed, learning)
         record_snapshot(plan, state, segments, rows, notes, spikes)
     return DONE, ticks
 
@@ -108,7 +124,12 @@ def advance(table, parameter, ticks, most, learning):
     Returns (status, ticks made), fewer than asked for when `most` work was done.
     """
     plan, state = opened(table, parameter)
-    last = work_of(state) + most
+    return tick_unrecorded(plan, state, ticks, work_of(state) + most, learning)
+
+
+@inner
+def tick_unrecorded(plan, state, ticks, last, learning):
+    """Make ticks, until the work done is `last`, of which nothing is recorded; see `advance`."""
     for made in range(ticks):
         if work_of(state) >= last:
             return DONE, made
@@ -195,7 +216,8 @@ def rouse_all(table, parameter):
 def write(table, parameter, weights, places, values):
     """Put weights of a block into their places in theta, and refresh what depends on them.
 
-    `values` are changed. If it is not done, the weights are what they were.
+    If it is not done, the weights are what they were. It may be done again: `values` are theirs
+    afterwards, 0 where a synapse is cut.
     """
     plan, state = opened(table, parameter)
     before = state.theta_bound[weights]
@@ -209,7 +231,10 @@ def write(table, parameter, weights, places, values):
     if status != DONE:
         swap(state.theta, places, values)
         state.theta_bound[weights] = before
-    return status
+        return status
+    for n in range(places.size):
+        values[n] = state.theta[places[n]]
+    return DONE
 
 
 @inner

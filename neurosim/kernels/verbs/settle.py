@@ -11,7 +11,6 @@ from neurosim.kernels.arrays.layout import (
     DONE,
     ERRED,
     EVALUATE,
-    FAULT,
     LIMIT,
     LONG_AGO,
     MOVED,
@@ -90,9 +89,7 @@ def follow_predictions(plan, state, p, for_good):
         block(real, population.x_next, 0, count),
     )
     mark(state, MOVED_NEXT, p, 0, rows, moves)
-    if not moves:
-        return DONE
-    status = activate_next(plan, state, p, 0, rows, top)
+    status = activate_next(plan, state, p, 0, rows, top) if moves else DONE
     if status == DONE and for_good:
         status = stay_within(plan, state, p, 0, rows, top)
     return status
@@ -323,7 +320,7 @@ def follow_by_ticks(plan, state):
 
 @inner
 def settled_within(plan, state):
-    """DIVERGED if a node that is not clamped has settled beyond the bound, otherwise DONE."""
+    """Whether no node that is not clamped has settled beyond the bound."""
     rows = state.clock[ROWS]
     for q in range(plan.populations.size):
         population = plan.populations[q]
@@ -332,10 +329,8 @@ def settled_within(plan, state):
             x = block(state.real, population.x, 0, count)
             free = pointwise.largest_where_not(block(state.flag, population.clamped, 0, count), x)
             if not free <= float(plan.parameter[BOUND]):
-                pointwise.copy(x, block(state.real, population.x_next, 0, count))
-                state.clock[FAULT] = q
-                return DIVERGED
-    return DONE
+                return False
+    return True
 
 
 @inner
@@ -352,7 +347,7 @@ def relax_by_ticks(plan, state):
             if plan.populations[q].incoming:
                 mark(state, STALE, q, 0, state.clock[ROWS], 1)
         return relax_at_once(plan, state)
-    if plan.setting[0].guarded and settled_within(plan, state) != DONE:
+    if plan.setting[0].guarded and not settled_within(plan, state):
         return DIVERGED
     end_rest(plan, state)
     finish(plan, state)

@@ -12,6 +12,7 @@ from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.verbs.clamp import (
     clamp_offered,
     consolidate,
+    drop_changes,
     hold,
     offer,
     release_values,
@@ -24,12 +25,13 @@ from neurosim.kernels.verbs.record import (
     has_room_for,
     most_spikes,
     record_snapshot,
+    ticks_until_due,
 )
 from neurosim.kernels.verbs.run import count_ticks
 from neurosim.kernels.verbs.settle import relax
 from neurosim.kernels.verbs.tick import tick
 
-__all__ = ["announce", "infer", "show", "train"]
+__all__ = ["announce", "infer", "let_go", "show", "show_in", "train"]
 
 
 @inner
@@ -38,32 +40,37 @@ def show(plan, state, samples, chosen, first):
 
     The same as clamping and then settling, but that mu is evaluated once, when settling.
     """
-    rows = state.clock[ROWS]
     for p in range(plan.populations.size):
         population = plan.populations[p]
-        if population.column < 0 or population.incoming > 0:
-            continue
-        bound = 0.0
-        for r in range(rows):
-            x = population.x + r * population.stride
-            sample = row_span(
-                samples, chosen[first + r], population.column, population.column + population.size
-            )
-            top = pointwise.accept(sample, span(state.real, x, x + population.size))
-            bound = max(bound, top)
-        count = rows * population.stride
-        clear(words_of(state, UNSENT, p))
-        if population.linear == 0:
-            call_activation(
-                population.activation, state.real, population.x, population.f, population.slope,
-                count,
-            )  # fmt: skip
-            bound = pointwise.largest(block(state.real, population.f, 0, count))
-        note_bound(state, p, BOUND_F, rows, bound)
-        hold(plan, state, p, 1)
-        for n in range(population.outgoing):
-            q = plan.projections[plan.wiring[population.first_outgoing + n]].post
-            mark(state, STALE, q, 0, rows, 1)
+        if population.column >= 0 and population.incoming == 0:
+            show_in(plan, state, p, samples, chosen, first)
+
+
+@inner
+def show_in(plan, state, p, samples, chosen, first):
+    """Clamp population p, an input, to its columns of the chosen samples; mu is not evaluated."""
+    population = plan.populations[p]
+    rows = state.clock[ROWS]
+    bound = 0.0
+    for r in range(rows):
+        x = population.x + r * population.stride
+        sample = row_span(
+            samples, chosen[first + r], population.column, population.column + population.size
+        )
+        top = pointwise.accept(sample, span(state.real, x, x + population.size))
+        bound = max(bound, top)
+    count = rows * population.stride
+    clear(words_of(state, UNSENT, p))
+    if population.linear == 0:
+        call_activation(
+            population.activation, state.real, population.x, population.f, population.slope, count
+        )
+        bound = pointwise.largest(block(state.real, population.f, 0, count))
+    note_bound(state, p, BOUND_F, rows, bound)
+    hold(plan, state, p, 1)
+    for n in range(population.outgoing):
+        q = plan.projections[plan.wiring[population.first_outgoing + n]].post
+        mark(state, STALE, q, 0, rows, 1)
 
 
 @inner
@@ -74,6 +81,26 @@ def announce(state, samples, chosen, first, batch):
     for r in range(count):
         state.ahead[1 + r] = samples.ctypes.data + chosen[first + r] * width
     state.ahead[0] = count
+
+
+@inner
+def end_presentation(plan, state):
+    """Let the outputs go, and the teacher; weights that waited for that take what they learned."""
+    for p in range(plan.populations.size):
+        population = plan.populations[p]
+        if population.column >= 0 and population.incoming > 0:
+            release_values(plan, state, p)
+    teach(state, 0)
+    return consolidate(plan, state)
+
+
+@entry
+def let_go(table, parameter, drop):
+    """End a presentation as `train` does; if told, `drop` what waits to be learned."""
+    plan, state = opened(table, parameter)
+    if drop:
+        drop_changes(plan, state)
+    return end_presentation(plan, state)
 
 
 @entry
@@ -138,17 +165,13 @@ def train(
         while recording and made < ticks:
             if not has_room(notes, spikes, needed):
                 return FULL, first + rows, made
-            state.clock[TICK] += 1
-            made += 1
+            passed = min(ticks - made, ticks_until_due(state, segments))
+            state.clock[TICK] += passed
+            made += passed
             record_snapshot(plan, state, segments, tape_rows, notes, spikes)
         # What would have been ticks without any work has passed.
         state.clock[TICK] += ticks - made
-        for p in range(plan.populations.size):
-            population = plan.populations[p]
-            if population.column >= 0 and population.incoming > 0:
-                release_values(plan, state, p)
-        teach(state, 0)
-        status = consolidate(plan, state)
+        status = end_presentation(plan, state)
         if status != DONE:
             return status, first + rows, ticks
     return DONE, chosen.size, made
