@@ -197,7 +197,7 @@ class Network(Description):
         return network_to_graph(self)
 
     def summary(self) -> str:
-        """Describe populations, projections, levels and relays in a few lines of text.
+        """Describe populations, projections, levels, relays and streams in a few lines of text.
 
         Examples
         --------
@@ -216,6 +216,8 @@ class Network(Description):
         input->hidden1         12  all to all  plastic  shared         1
         hidden1->output         6  all to all  plastic  shared         1
         input->output           8  all to all  plastic  shared         2
+        <BLANKLINE>
+        stream: exact for t_d >= 2, any with rest; teachers at least 2 + t_d ticks after inputs
         """
         return network_summary(self)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from neurosim.description.levels import levels
 from neurosim.description.network import Description
+from neurosim.description.path_lengths import sweep_needs
 from neurosim.description.projection import Projection
 from neurosim.description.roles import roles
 from neurosim.errors import ArgumentError
@@ -91,6 +92,23 @@ def _derived(wiring: Description, level: Mapping[str, int]) -> list[str]:
     return notes
 
 
+def _streamed(wiring: Description) -> list[str]:
+    """What is said of a stream: the t_d that is exact there, and when teachers may come."""
+    needs = sweep_needs(wiring)
+    if needs.unreached:
+        return [f"stream: not exact; no input reaches all nodes of {_listed(needs.unreached)}"]
+    if not needs.longest:
+        return []
+    exact = f"t_d >= {needs.t_d}"
+    if needs.because:
+        population, shorter, longer = needs.because
+        exact += f" ({_short(population)} is reached over paths of {shorter} and {longer})"
+    if needs.t_d > 1:
+        exact += ", any with rest"
+    teachers = f"teachers at least {needs.longest} + t_d ticks after inputs"
+    return [f"stream: exact for {exact}; {teachers}"]
+
+
 def _listed(names: Collection[str]) -> str:
     shown = [_short(name) for name in names][:6]
     more = len(names) - len(shown)
@@ -112,7 +130,7 @@ def _described(network: Description) -> _Description:
     try:
         wiring = network.wired(relays=False)
         level = levels(wiring.populations, wiring.projections.values())
-        notes = _derived(wiring, level)
+        notes = [*_derived(wiring, level), *_streamed(wiring)]
     except ArgumentError as error:
         notes = [f"incomplete: {str(error).removeprefix('Network: ')}"]
     if any(p.feedback == "fixed" for p in network.projections.values()):
