@@ -1,4 +1,4 @@
-"""Fa-Z-IL in plain Python: the weight updates of backpropagation, and nobody in command.
+"""Fa-Z-IL in plain Python, in a stream: the weight updates of backpropagation, nobody in command.
 
 Three kinds of objects, and each knows only the objects it is wired to:
 
@@ -6,13 +6,21 @@ Three kinds of objects, and each knows only the objects it is wired to:
     error node   epsilon = x - mu: how far its value node is from mu, the prediction of it
     synapse      theta, from a value node to an error node; learns when that error node fires phi
 
-No object knows its layer or the time. An error node that was quiet and is disturbed from above
-fires once, its synapses learn at that very tick, and all of it together is backpropagation.
+The world clamps inputs and teachers and releases them, when it likes. Synapses tell the rest:
+
+    onset   an input that is clamped, be it to the same as before, has one; any other value node
+            has one a tick after a node that predicts it
+    sweep   a node that is told of an onset takes on its prediction, x <- mu, for t_d ticks; it
+            hears no errors meanwhile, and its own, which the sweep itself makes, is not heard
+    phi     an error node that was quiet for t_d ticks fires when its x moves and mu does not
+
+With n layers beside the input, and t_d >= 2: if a teacher comes at least n + t_d ticks after the
+input, and stays for n ticks or more, each error node in error fires once, its synapses learn at
+that very tick, and all of it together is backpropagation, to the last bit.
 Letters and equations: Song et al., "Can the Brain Do Backpropagation?", NeurIPS 2020.
 """
 
 import math
-from itertools import repeat
 
 
 def sigmoid(x):
@@ -27,21 +35,35 @@ class ValueNode:
     def __init__(self, activation):
         self.activation, self.x, self.delta_x, self.clamped = activation, 0.0, 0.0, False
         self.error_node, self.outgoing = None, []  # no error node: nothing predicts an input
+        self.onset, self.told, self.sweep = False, False, 0  # sweep: ticks that are left of it
 
-    def look(self, gamma):
-        """Eq. (4): reduce the own error, and the errors of the nodes that x predicts."""
-        feedback = 0.0
+    @property
+    def swept(self):
+        """Whether x follows its prediction; its error is heard by nobody then."""
+        return self.sweep > 0 or (self.error_node is not None and self.error_node.told)
+
+    def look(self):
+        """Follow the prediction, or reduce the own error and those of what x predicts: Eq. (7)."""
+        feedback, error, self.adopts = 0.0, self.error_node, self.swept and not self.clamped
         for synapse in self.outgoing:
-            feedback += synapse.post.epsilon * synapse.theta
-        own = self.error_node.epsilon if self.error_node else 0.0
-        move = gamma * (-own + self.activation(self.x)[1] * feedback)
-        self.delta_x = 0.0 if self.clamped else move
+            feedback += synapse.post.heard * synapse.theta
+        move = (-error.epsilon if error else 0.0) + self.activation(self.x)[1] * feedback
+        self.delta_x = error.mu - self.x if self.adopts else 0.0 if self.clamped else move
+        self.told = error is not None and error.told
+
+    def move(self):
+        """Do so, and pass on what one was told."""
+        self.x = self.error_node.mu if self.adopts else self.x + self.delta_x
+        self.sweep = self.error_node.t_d - 1 if self.told else max(0, self.sweep - 1)
+        self.onset = self.told
 
     def clamp(self, x):
         """Set x from outside and hold it; the errors that this touches know at once."""
         delta_x, self.x, self.clamped = x - self.x, x, True
         if self.error_node:
             self.error_node.integrate(delta_x)
+        else:
+            self.onset = True
         for synapse in self.outgoing:
             synapse.post.integrate(0.0)
 
@@ -51,34 +73,42 @@ class ErrorNode:
 
     def __init__(self, value_node, t_d):
         self.value_node, self.t_d, self.incoming = value_node, t_d, []
-        self.mu, self.epsilon, self.quiet_ticks, self.fed_back = 0.0, 0.0, 0, False
-        value_node.error_node = self
+        self.mu, self.epsilon, self.quiet_ticks = 0.0, 0.0, 0
+        self.x_moved, self.mu_moved = False, False  # in this tick
+        # Nobody has to bring x to its prediction in the beginning: it is born in a sweep.
+        value_node.error_node, value_node.sweep = self, math.inf
+
+    @property
+    def told(self):
+        """Whether a node that predicts this one has an onset."""
+        return any(synapse.pre.onset for synapse in self.incoming)
+
+    @property
+    def heard(self):
+        """What the nodes that predict this one hear of epsilon."""
+        return 0.0 if self.value_node.swept else self.epsilon
 
     @property
     def phi(self):
         """Quiet for t_d ticks, disturbed now, and by feedback: x moved while mu did not."""
-        return self.quiet_ticks >= self.t_d and self.epsilon != 0.0 and self.fed_back
+        disturbed = self.epsilon != 0.0 and self.x_moved and not self.mu_moved
+        return disturbed and self.quiet_ticks >= self.t_d
 
-    def predict(self):
-        """Eq. (1): mu is the sum of theta f(x)."""
+    def integrate(self, delta_x, adopted=False):
+        """Eqs. (1) and (2), by changes: the difference x - mu would round small errors away."""
         mu = 0.0
         for synapse in self.incoming:
             mu += synapse.theta * synapse.pre.activation(synapse.pre.x)[0]
-        return mu
+        self.x_moved, self.mu_moved = self.x_moved or delta_x != 0.0, self.mu_moved or mu != self.mu
+        by_changes = self.epsilon + (delta_x - (mu - self.mu))
+        # An x that has just been a prediction has no small errors: what was rounded is forgotten.
+        self.epsilon, self.mu = self.value_node.x - mu if adopted else by_changes, mu
 
-    def integrate(self, delta_x):
-        """Eq. (2) by its changes; the difference x - mu would round small errors away."""
-        mu = self.predict()
-        self.fed_back = delta_x != 0.0 and mu == self.mu
-        self.epsilon += delta_x - (mu - self.mu)
-        self.mu = mu
-
-    def settle(self):
-        """Have x become its prediction if it is free; what happened before counts as quiet."""
-        self.mu = self.predict()
-        if not self.value_node.clamped:
-            self.value_node.x = self.mu
-        self.epsilon, self.quiet_ticks, self.fed_back = self.value_node.x - self.mu, self.t_d, False
+    def follow(self):
+        """See what has become of x and mu in a tick."""
+        self.quiet_ticks = self.quiet_ticks + 1 if self.epsilon == 0.0 else 0
+        self.x_moved = self.mu_moved = False
+        self.integrate(self.value_node.delta_x, self.value_node.adopts)
 
 
 class Synapse:
@@ -98,46 +128,29 @@ class Synapse:
 class Network:
     """All objects, from weights[projection][pre][post]; it has them move at the same time."""
 
-    def __init__(self, weights, activation=sigmoid, alpha=1.0, gamma=1.0, t_d=4):
-        self.alpha, self.gamma, self.errors, self.synapses = alpha, gamma, [], []
+    def __init__(self, weights, activation=sigmoid, alpha=1.0, t_d=4):
+        self.alpha, self.errors, self.synapses = alpha, [], []
         self.layers = [[ValueNode(lambda x: (x, 1.0)) for _ in weights[0]]]  # inputs are linear
         for theta in weights:
             self.layers.append([ValueNode(activation) for _ in theta[0]])
             errors = [ErrorNode(node, t_d) for node in self.layers[-1]]
             self.errors += errors
             for pre, row in zip(self.layers[-2], theta, strict=True):
-                self.synapses += map(Synapse, repeat(pre), errors, row)
+                self.synapses += [Synapse(pre, *end) for end in zip(errors, row, strict=True)]
         self.values = [node for layer in self.layers for node in layer]
 
     def tick(self):
         """From one snapshot to the next: everyone looks, then everyone moves, errors follow."""
         for value in self.values:
-            value.look(self.gamma)
+            value.look()
         for synapse in self.synapses:
             synapse.look(self.alpha)
         for value in self.values:
-            value.x += value.delta_x
+            value.move()
         for synapse in self.synapses:
             synapse.theta += synapse.delta_theta
         for error in self.errors:
-            error.quiet_ticks = error.quiet_ticks + 1 if error.epsilon == 0.0 else 0
-            error.integrate(error.value_node.delta_x)
-
-    def present(self, inputs, targets, ticks):
-        """Show an input, predict, show the teacher, tick; return the phi of t = 0 ... ticks."""
-        for node, x in zip(self.layers[0], inputs, strict=True):
-            node.clamp(x)
-        for error in self.errors:  # each after those that predict it
-            error.settle()
-        for node, x in zip(self.layers[-1], targets, strict=True):
-            node.clamp(x)
-        raster = [self.phi()]
-        for _ in range(ticks):
-            self.tick()
-            raster.append(self.phi())
-        for node in self.layers[-1]:
-            node.clamped = False
-        return raster
+            error.follow()
 
     def phi(self):
         """Who fires in this snapshot, layer by layer, the input left out."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurosim import audit, datasets, errors, models
+    from neurosim import audit, datasets, errors, models, world
     from neurosim.description import connectors, initializers
     from neurosim.description.activations import Activation
     from neurosim.network import Network
@@ -36,6 +36,7 @@ __all__ = [
     "initializers",
     "models",
     "plots",
+    "world",
 ]
 
 # In a checkout the catalogue of models lies beside this folder; installed, it lies inside.

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from neurosim.auditing.audit import audit_simulation
+from neurosim.auditing.auditors import audit_simulation
 from neurosim.engine.bounds import DEFAULT_BOUND
 from neurosim.graphs.writing import simulation_to_graph
 from neurosim.holding import Held, Shown
@@ -26,6 +26,7 @@ from neurosim.simulation import (
     predicting,
     presenting,
     settling,
+    streaming,
     ticking,
     training,
 )  # fmt: skip
@@ -153,6 +154,9 @@ class Simulator(Held):
     step = _verb(ticking.step)
     run = _verb(ticking.run)
 
+    # A world that shows itself.
+    stream = _verb(streaming.stream)
+
     # Many samples.
     fit = _verb(training.fit)
     predict = _verb(predicting.predict)
@@ -220,6 +224,10 @@ class Simulator(Held):
     )
     recorder = Shown[Recorder](
         lambda sim: sim.simulation.recorder, "What monitors attach themselves to."
+    )
+    tick = Shown[int](
+        lambda sim: sim.simulation.tick,
+        "Ticks since the simulator was made, as monitors have them; settling counts as one.",
     )
     t = Shown[int](
         lambda sim: sim.simulation.t, "Ticks since the teacher's onset, or since settling."

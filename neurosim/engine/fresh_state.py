@@ -34,7 +34,7 @@ def fresh_state(nodes: NodeBlocks, weights: WeightBlocks, projections: int) -> S
     projections : int
         How many there are.
     """
-    real, flag, quiet = nodes.sizes
+    real, flag, quiet, places = nodes.sizes
     dtype, populations = weights.theta.dtype, len(nodes.records)
     shape = (populations, nodes.batch_size)
     word = np.zeros((layout.ROW_FLAGS, shape[0], -(-shape[1] // 8)), np.uint64)
@@ -44,6 +44,11 @@ def fresh_state(nodes: NodeBlocks, weights: WeightBlocks, projections: int) -> S
         quiet_since=np.full(quiet, layout.LONG_AGO, np.int64),
         dated=np.full(shape[0], layout.LONG_AGO, np.int64),
         injected_until=np.full(quiet, layout.LONG_AGO, np.int64),
+        onset=np.full(places, layout.LONG_AGO, np.int64),
+        reached=np.full(shape[0], layout.LONG_AGO, np.int64),
+        arrival=np.zeros(shape[0], np.int64),
+        swept=np.zeros(places, np.uint8),
+        sweeping=np.zeros(shape[0], np.uint8),
         theta=weights.theta,
         row=word.view(np.uint8),
         word=word,
@@ -63,6 +68,7 @@ def fresh_state(nodes: NodeBlocks, weights: WeightBlocks, projections: int) -> S
         ahead=np.zeros(1 + nodes.batch_size, np.int64),
     )
     state.clock[layout.ROWS] = nodes.batch_size
+    state.clock[layout.SWEEP_ENDS] = layout.LONG_AGO
     for p, population in enumerate(nodes.described):
         record = nodes.records[p]
         if record["linear"]:

@@ -108,7 +108,7 @@ class Lowered:
         ends = zip(*(self.projections[end].tolist() for end in ("pre", "post")), strict=True)
         self.nodes = NodeBlocks(
             self.names, populations, self.levels, list(ends), batch_size, dtype,
-            remembers=self.rules.of_nodes,
+            remembers=self.rules.of_nodes, sweeps=model is not None and model.sweep,
         )  # fmt: skip
         self.populations = self.nodes.records
         order = topological_order(populations, projections.values())
@@ -191,6 +191,7 @@ class Lowered:
             record["synapses"], record["uses"] = projection.synapse_count, 1
             self._point_to_weights(record, projection)
             pattern = projection.pattern
+            record["sparse"] = pattern is not None
             if pattern is None:
                 record["stride"] = row_stride(projection.shape[1], self.dtype.itemsize)
             else:
@@ -254,7 +255,8 @@ class Lowered:
             rows, *columns = np.nonzero(mask)
             # Of a sparse projection the stride is the address of its pattern.
             offset = rows * int(record["stride"]) + columns[0] if columns else rows
-            places = [start + offset for start in {int(record["theta"]), int(record["back"])}]
+            starts = sorted({int(record["theta"]), int(record["back"])})
+            places = [start + offset for start in starts]
             parts += places
             spans[k] = first, sum(map(len, places))
             first += spans[k, 1]

@@ -42,6 +42,8 @@ class NodeBlocks:
     dtype : numpy.dtype
     remembers : bool
         Whether rules of a user may keep a number for each node.
+    sweeps : bool
+        Whether onsets travel.
 
     Attributes
     ----------
@@ -52,7 +54,8 @@ class NodeBlocks:
     wiring : ndarray of int64
         The projections that reach and leave each population, one behind the other.
     sizes : tuple of int
-        Elements of the arrays of numbers, of flags and of ticks.
+        Elements of the arrays of numbers, of flags, of ticks, and of what is said of a node for all
+        replicas together.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class NodeBlocks:
         dtype: np.dtype[Any],
         *,
         remembers: bool,
+        sweeps: bool,
     ) -> None:
         self.described = [populations[name] for name in names]
         self.batch_size = batch_size
@@ -75,7 +79,10 @@ class NodeBlocks:
             incoming[post].append(k)
             outgoing[pre].append(k)
         wiring: list[int] = []
-        real = flag = quiet = 0
+        real = flag = quiet = place = 0
+        blocks: tuple[str, ...] = layout.REAL_BLOCKS
+        blocks += layout.SWEEP_BLOCKS if sweeps else ()
+        blocks += layout.MEMORY_BLOCKS if remembers else ()
         columns = {False: 0, True: 0}
         for p, name in enumerate(names):
             population, record = self.described[p], self.records[p]
@@ -96,8 +103,7 @@ class NodeBlocks:
             record["first_outgoing"], record["outgoing"] = len(wiring), len(outgoing[p])
             wiring += outgoing[p]
             block = batch_size * stride
-            memories = layout.MEMORY_BLOCKS if remembers else ()
-            for field in (*layout.REAL_BLOCKS, *memories):
+            for field in blocks:
                 if linear and field in ("f", "f_next"):
                     continue
                 record[field] = real
@@ -109,8 +115,10 @@ class NodeBlocks:
                 flag += block
             record["quiet_since"] = quiet
             quiet += block
+            record["place"] = place
+            place += population.size
         self.wiring = np.array(wiring, dtype=np.int64)
-        self.sizes = (real, flag, quiet)
+        self.sizes = (real, flag, quiet, place)
 
     def copy(self) -> NodeBlocks:
         """Return the same blocks, of which other things may be said."""

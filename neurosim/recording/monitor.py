@@ -137,7 +137,7 @@ class Monitor(Held, ABC):
 
     @property
     def presentation(self) -> npt.NDArray[np.int64]:
-        """How many times the network had settled before each row or spike."""
+        """How many presentations had begun before each row or spike, by settling or an onset."""
         return self._column(PRESENTATION)
 
     @abstractmethod

@@ -87,6 +87,11 @@ class Model:
         |epsilon| up to which an error node counts as quiet, and change of mu up to which mu counts
         as not moved. More than 0 where phi is to fire after ``settle("inference")``, which leaves
         errors and moves: a few times what they are.
+    sweep : bool
+        Whether what the world shows passes through the network as a sweep: an input node that is
+        clamped has an onset, any other value node has one a tick after a node that predicts it, and
+        within `t_d` ticks of an onset x follows mu; feedback is not heard, and the node's error is
+        not heard, either. Nobody then needs to settle the network; see ``docs/stream.md``.
     feedback_gate : bool
         Whether phi asks that the change came from feedback (x moved while mu did not).
     """
@@ -97,6 +102,7 @@ class Model:
     t_d: int = 4
     zero_threshold: float = 0.0
     feedback_gate: bool = True
+    sweep: bool = False
 
     gate: ClassVar[Callable[..., Any]]
     #: Rules that replace those of the paper, each a small function that names what it reads; see
@@ -134,6 +140,7 @@ class Model:
         checks.integer(owner, "t_d", self.t_d, 1, checks.MOST_TICKS)
         checks.real(owner, "zero_threshold", self.zero_threshold, minimum=0.0)
         checks.boolean(owner, "feedback_gate", self.feedback_gate)
+        checks.boolean(owner, "sweep", self.sweep)
         checks.choice(owner, "rest", self.rest, ("never", "learned", "spreads"))
         checks.choice(owner, "commit", self.commit, ("release", "tick"))
 

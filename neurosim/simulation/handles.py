@@ -10,6 +10,7 @@ from neurosim.description.projection import Projection
 from neurosim.errors import ArgumentError, ProtocolError
 from neurosim.holding import Held, Shown
 from neurosim.kernels.arrays import layout
+from neurosim.kernels.nodes.onsets import FOLLOWS
 from neurosim.simulation.addressing import check_node, synapse_key
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.turns import in_turn
@@ -28,6 +29,23 @@ def _state_of(
     if replica >= simulation.rows and field != "clamped":
         return 0.0 if field == "phi" else math.nan
     return float(simulation.lowered.view(field, population)[replica, index])
+
+
+@in_turn
+def _latest_onset(simulation: Simulation, population: str, index: int) -> int | None:
+    """Tick of the latest onset of a node; None if it had none since the network settled."""
+    lowered = simulation.lowered
+    place = int(lowered.populations[lowered.index[population]]["place"])
+    onset = int(lowered.state.onset[place + index])
+    return None if onset == layout.LONG_AGO else onset
+
+
+@in_turn
+def _is_swept(simulation: Simulation, population: str, index: int) -> bool:
+    """Whether a node follows its prediction in the tick to come."""
+    lowered = simulation.lowered
+    place = int(lowered.populations[lowered.index[population]]["place"])
+    return bool(lowered.state.swept[place + index] & FOLLOWS)
 
 
 @in_turn
@@ -85,6 +103,22 @@ class ValueNode(_Node):
     def clamped(self) -> bool:
         """Whether the world holds it."""
         return bool(self._read("clamped"))
+
+    @property
+    def onset(self) -> int | None:
+        """Tick (see `Simulator.tick`) of its latest onset; None if there was none.
+
+        Settling forgets it.
+        """
+        return _latest_onset(self._simulation, self.population, self.index)
+
+    @property
+    def swept(self) -> bool:
+        """Whether it follows its prediction in the tick to come, as a sweep passes, if it is free.
+
+        Its error is then not heard.
+        """
+        return _is_swept(self._simulation, self.population, self.index)
 
     @property
     def error_node(self) -> ErrorNode | None:

@@ -132,9 +132,11 @@ class Simulation:
         setting["reads_time"] = "timer" in gate_reads or "signal" in gate_reads
         setting["waits"] = rules.may_wait
         setting["reads_state"] = bool({"epsilon", "mu", "phi"} & set(gate_reads))
+        setting["reads_errors"] = bool({"epsilon", "mu"} & set(gate_reads))
         setting["watch"] = 1
         setting["signal_at"], setting["t_d"] = model.signal_at, model.t_d
         setting["feedback_gate"] = model.feedback_gate
+        setting["sweep"] = model.sweep
         setting["delta_form"] = self.error_form == "delta"
         # Rules of nodes may act on silence, and remember: they are applied at every tick.
         setting["event_driven"] = self.event_driven and not rules.of_nodes
@@ -153,8 +155,13 @@ class Simulation:
         return int(self.lowered.state.clock[layout.ROWS])
 
     @property
+    def tick(self) -> int:
+        """Ticks since it was made; settling is one, too."""
+        return int(self.lowered.state.clock[layout.TICK])
+
+    @property
     def presentations(self) -> int:
-        """How many times the network has settled."""
+        """How many presentations have begun: by settling or, with a sweep, by an input's onset."""
         return int(self.lowered.state.clock[layout.PRESENTATIONS])
 
     @property

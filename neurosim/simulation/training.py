@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,15 @@ from neurosim.simulation.samples import Progress
 from neurosim.simulation.settling import settle
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.slices import adapted
+from neurosim.simulation.streaming import (
+    Stretch,
+    check_sweep,
+    needs_of,
+    refuse_replicas,
+    refuse_ticks,
+    shortest,
+    show_stretch,
+)
 from neurosim.simulation.ticking import make_ticks
 
 __all__ = ["fit"]
@@ -36,6 +45,7 @@ def fit(
     shuffle: bool = True,
     seed: int | None = None,
     ticks: int | None = None,
+    protocol: Literal["settled", "stream"] = "settled",
     progress: Progress | None = None,
 ) -> None:
     """Learn from samples, in batches of `batch_size`.
@@ -55,6 +65,10 @@ def fit(
         Length of a presentation. If not given, nodes rest once they have learned, and a
         presentation ends when the network is quiet, after as many ticks as there are levels at
         the latest; or after as many ticks as the model needs.
+    protocol : {"settled", "stream"}
+        Whether the network is settled before each teacher appears, or nobody does so: inputs and
+        teachers are clamped and released as `stream` does, each presentation as short as the
+        network allows. The latter needs a model with a `sweep`; what is learned is the same.
     progress : callable, optional
         Called with (samples done, samples in all) a few times a second.
 
@@ -65,6 +79,7 @@ def fit(
         which samples.
     """
     owner, model = "Simulator.fit", simulation.model
+    checks.choice(owner, "protocol", protocol, ("settled", "stream"))
     x, y = samples.paired(owner, inputs, targets, simulation.lowered)
     epochs, epoch_orders = simulation.orders.draw(owner, len(x), epochs, shuffle, seed)
     report = samples.check_progress(owner, progress)
@@ -72,10 +87,18 @@ def fit(
         ticks = checks.integer(owner, "ticks", ticks, 0, checks.MOST_TICKS)
     else:
         ticks = model.ticks(simulation.depth)
+    if protocol == "stream":
+        check_sweep(simulation, owner)
+        refuse_ticks(owner, ticks)
+        refuse_replicas(simulation, owner, _sizes(len(x), simulation.batch_size))
     release_ends(simulation)
     forget_events(simulation.lowered)
     with simulation.guard.change(partial(_abandon, simulation)):
         simulation.let_rest(model.rest != "never" and simulation.rest_after_update is not False)
+        if protocol == "stream":
+            _stream_all(simulation, x, y, epoch_orders, epochs, ticks, report)
+            _end(simulation)
+            return
         _present_all(simulation, x, y, epoch_orders, epochs, ticks, report)
         _end(simulation)
         settle(simulation)
@@ -122,6 +145,46 @@ def _present_all(
             first += presented
             done += presented
             progress(done, total)
+
+
+def _sizes(count: int, batch: int) -> npt.NDArray[np.int64]:
+    """How many replicas an epoch of `count` samples is shown to at a time: each number once."""
+    sizes = np.array([min(count, batch), count % batch], np.int64)
+    return sizes[sizes > 0]
+
+
+def _stream_all(
+    simulation: Simulation,
+    inputs: npt.NDArray[Any],
+    targets: npt.NDArray[Any],
+    orders: Iterator[npt.NDArray[np.int64]],
+    epochs: int,
+    ticks: int,
+    progress: Progress,
+) -> None:
+    """Show all samples in a stream, epoch by epoch, each as briefly as the network allows."""
+    owner = "Simulator.fit"
+    shown, _ = shortest(simulation, needs_of(simulation, owner))
+    count, batch = len(inputs), simulation.batch_size
+    rest, total = count % batch, epochs * count
+    for epoch, order in enumerate(orders):
+        for begin, end, rows in ((0, count - rest, batch), (count - rest, count, rest)):
+            if begin == end:
+                continue
+            firsts = np.arange(begin, end, rows)
+            durations = np.tile(np.array([shown, ticks, 0], np.int64), (len(firsts), 1))
+            stretch = Stretch(inputs, targets, order, firsts, durations, rows)
+            done = epoch * count + begin
+            try:
+                show_stretch(
+                    simulation, stretch, True, partial(_report, progress, done, rows, total)
+                )
+            except DivergenceError as error:
+                raise error.during(epoch, stretch.current) from None
+
+
+def _report(progress: Progress, before: int, rows: int, total: int, presented: int) -> None:
+    progress(before + presented * rows, total)
 
 
 def _train(

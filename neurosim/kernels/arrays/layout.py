@@ -26,6 +26,9 @@ REAL_BLOCKS = (
     "x", "x_next", "f", "f_next", "slope", "slope_next",
     "mu", "mu_next", "epsilon", "delta_x", "feedback", "drive", "current",
 )  # fmt: skip
+#: What is heard of epsilon where only some nodes of a population follow the sweep; there only if a
+#: model has one.
+SWEEP_BLOCKS = ("sent",)
 #: What rules of a user remember; there only if a model has such rules.
 MEMORY_BLOCKS = (
     "value_memory", "value_memory_next", "error_memory", "error_memory_before", "detector_memory",
@@ -34,17 +37,20 @@ MEMORY_BLOCKS = (
 #: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `nodes.pointwise.observe`.
 FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
 
+#: `place` is where its nodes begin in what is said of a node for all replicas together.
 POPULATION = _record(
     "size", "stride", "level", "activation", "linear", "reach", "held", "shown", "injected_until",
     "column",
     "first_incoming", "incoming", "first_outgoing", "outgoing",
-    *REAL_BLOCKS, *MEMORY_BLOCKS, *FLAG_BLOCKS, "quiet_since",
+    *REAL_BLOCKS, *SWEEP_BLOCKS, *MEMORY_BLOCKS, *FLAG_BLOCKS, "quiet_since", "place",
 )  # fmt: skip
 #: Where its forward and feedback weights begin in the array `theta`, where their changes go (-1: to
-#: nowhere), the address of its pattern or, all-to-all, its stride, the sums of its kind, and how
-#: many presynaptic nodes are taken together in one pass (0: none), see `nodes.one_pass`.
+#: nowhere), whether it is sparse, the address of its pattern or, all-to-all, its stride, the sums
+#: of its kind, and how many presynaptic nodes are taken together in one pass (0: none), see
+#: `nodes.one_pass`.
 PROJECTION = _record(
-    "pre", "post", "theta", "back", "change", "back_change", "stride", "weights", "back_weights",
+    "pre", "post", "theta", "back", "change", "back_change", "sparse", "stride", "weights",
+    "back_weights",
     "deferred", "uses", "synapses", "first_cut", "cuts", "prediction", "feedback", "plasticity",
     "pass_nodes",
 )  # fmt: skip
@@ -58,7 +64,7 @@ WEIGHTS = _record(
 SETTING = _record(
     "gate", "reads_time", "reads_state", "waits", "signal_at", "t_d", "feedback_gate", "watch",
     "delta_form", "event_driven", "rest", "mean", "guarded", "defers", "value_rule", "error_rule",
-    "detector", "synapse_rule", "one_pass",
+    "detector", "synapse_rule", "one_pass", "sweep", "reads_errors",
 )  # fmt: skip
 
 # Values of setting.rest: never; once the own gate has opened; or one tick after every error node
@@ -95,10 +101,12 @@ TICK, ONSET, TEACHER, ROWS, FAULT = 0, 1, 2, 3, 4
 SAME_SNAPSHOT = 5
 # 1 if a rule gave an error that is not finite, and that was refused.
 REFUSED = 6
-# How many times the network has settled, and how often the world has changed a snapshot: with TICK
-# it tells one snapshot from another.
+# How many presentations have begun, by settling or by an input's onset, and how often the world has
+# changed a snapshot: with TICK it tells one snapshot from another.
 PRESENTATIONS, VERSION = 7, 8
-CLOCK_SIZE = 9
+# The last snapshot of which anything is to be said of a sweep, see `nodes.sweep`.
+SWEEP_ENDS = 9
+CLOCK_SIZE = 10
 
 # Elements of state.count: multiply-adds over synapses; and ticks of replicas, made in all and while
 # synapses learned, by which it is known what evaluating every synapse would have done.
@@ -156,6 +164,11 @@ class State(NamedTuple):
     quiet_since: Array  # tick at which the last run of zero epsilon began, per node
     dated: Array  # per population: none of its nodes has a later quiet_since
     injected_until: Array  # tick from which on nothing is injected into a node
+    onset: Array  # tick of a node's latest onset, for all replicas together
+    reached: Array  # per population: tick of the latest onset of any of its nodes
+    arrival: Array  # per population: in how many ticks an onset comes there, while that is asked
+    swept: Array  # per node, for all replicas together, bits of `nodes.sweep`
+    sweeping: Array  # the same of a population
     theta: Array
     row: Array  # (flag, population, replica)
     word: Array  # the same memory, eight replicas at a time

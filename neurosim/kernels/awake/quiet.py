@@ -4,11 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from neurosim.kernels.arrays.layout import ERRED, LIVE, MOVED, RESTED, ROWS, SPIKING, TICK
+from neurosim.kernels.arrays.layout import (
+    ERRED,
+    LIVE,
+    MOVED,
+    RESTED,
+    ROWS,
+    SPIKING,
+    SWEEP_ENDS,
+    TICK,
+)
 from neurosim.kernels.arrays.rows import any_set, share_of_word, words_of
 from neurosim.kernels.machine.decorators import inner
 
-__all__ = ["is_quiet"]
+__all__ = ["ARRIVES", "is_quiet", "under_way"]
+
+# Bit of `state.sweeping`, see `nodes.sweep`: a node that predicts some node of a population has an
+# onset in this snapshot.
+ARRIVES = 1
+
+
+@inner
+def under_way(plan, state):
+    """Whether an onset is travelling, or some node follows, or did on the way to this snapshot."""
+    return plan.setting[0].sweep != 0 and state.clock[TICK] <= state.clock[SWEEP_ENDS]
+
+
+@inner
+def sweep_goes_unnoticed(plan, state):
+    """Whether nothing would change though a sweep is under way: no onset travels, all errors are 0.
+
+    Nobody moves then, whoever follows, or ceases to.
+    """
+    for q in range(plan.populations.size):
+        if state.sweeping[q] & ARRIVES or any_set(words_of(state, LIVE, q)):
+            return False
+        if any_set(words_of(state, SPIKING, q)):
+            return False
+        if plan.populations[q].injected_until >= state.clock[TICK]:
+            return False
+    return True
 
 
 @inner
@@ -19,6 +54,8 @@ def is_quiet(plan, state):
     """
     if any_set(state.learned):
         return False
+    if under_way(plan, state):
+        return sweep_goes_unnoticed(plan, state)
     for n in range(state.agenda[0]):
         p = state.agenda[1 + n]
         if state.asleep[p]:

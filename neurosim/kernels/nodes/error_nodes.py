@@ -42,8 +42,11 @@ from neurosim.kernels.machine.calls import call_rule
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.one_pass import predict_next
+from neurosim.kernels.nodes.sweep import followed, recompute_followers
 
-__all__ = ["become_quiet", "forget", "outcome", "refresh_error_nodes"]
+__all__ = [
+    "HEARS", "PREDICTED", "become_quiet", "forget", "outcome", "refresh_error_nodes", "take_in",
+]  # fmt: skip
 
 # Values of the flag TOUCHED, which add up.
 LOOKS, PREDICTED, HEARS = np.uint64(1), np.uint64(2), np.uint64(4)
@@ -56,7 +59,7 @@ def take_in(plan, state, q, first, last, how):
     Where nothing is predicted anew, mu_next is of an earlier tick, and not read.
 
     Delta form: epsilon += delta_x - (mu_next - mu). Direct form: epsilon = x - mu. A resting node
-    keeps both. Returns the largest |epsilon|.
+    keeps both. Behind a sweep epsilon = x - mu in either form. Returns the largest |epsilon|.
     """
     population = plan.populations[q]
     setting = plan.setting[0]
@@ -87,6 +90,8 @@ def take_in(plan, state, q, first, last, how):
     else:
         x = block(real, population.x, a, z)
         erred, top = pointwise.recompute(x, mu_next, resting, predicted, mu, epsilon)
+    if followed(plan, state, q) and not setting.error_rule:
+        top = recompute_followers(plan, state, q, first, last)
     if setting.watch:
         detect(plan, state, q, first, last, again)
     state.asleep[q] = WAKING

@@ -39,7 +39,7 @@ from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.rest import mark_where_rest_comes, spread, stay
 
-__all__ = ["close_gates", "may_open", "open_gates", "rest_comes"]
+__all__ = ["all_stay_shut", "close_gates", "may_open", "open_gates", "rest_comes"]
 
 
 @inner
@@ -150,6 +150,19 @@ def some_opens(plan, state, q):
         if any_added(opened, resting):
             return True
     return False
+
+
+@inner
+def all_stay_shut(plan, state):
+    """Whether no gate opens while there is neither a teacher nor a spike, whatever else happens."""
+    if plan.setting[0].reads_errors:
+        return False
+    for q in range(plan.populations.size):
+        population = plan.populations[q]
+        count = state.clock[ROWS] * population.stride
+        if population.incoming and ask(plan, state, q, -1, 0, 0, count):
+            return False
+    return True
 
 
 @inner

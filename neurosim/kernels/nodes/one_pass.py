@@ -20,6 +20,7 @@ from neurosim.kernels.arrays.layout import (
     TICK,
 )
 from neurosim.kernels.arrays.rows import any_set, end_of_run, flags_of, mark, words_of
+from neurosim.kernels.awake.quiet import under_way
 from neurosim.kernels.machine.across_kernel import ACROSS_VECTORS
 from neurosim.kernels.machine.calls import call_activation, call_sum
 from neurosim.kernels.machine.decorators import inner
@@ -52,6 +53,8 @@ def takes_one_pass(plan, state, p, first, last):
     setting = plan.setting[0]
     population = plan.populations[p]
     if not setting.one_pass or not setting.event_driven or population.outgoing != 1:
+        return False
+    if under_way(plan, state):
         return False
     k = plan.wiring[population.first_outgoing]
     projection = plan.projections[k]

@@ -20,9 +20,10 @@ from neurosim.kernels.machine.bits import (
 from neurosim.kernels.machine.decorators import apart, inner
 
 __all__ = [
-    "accept", "begin_dates", "change_activity", "copy", "date", "descend", "detect", "differ",
-    "either", "exchange", "follow", "inject", "integrate", "keep_where", "largest",
-    "largest_where_not", "move", "observe", "recompute", "scale", "wait", "zero_where",
+    "accept", "begin_dates", "change_activity", "clear_where", "copy", "date", "descend", "detect",
+    "differ", "either", "exchange", "follow", "follow_where", "inject", "integrate", "keep_where",
+    "largest", "largest_where_not", "move", "observe", "recompute", "recompute_where", "scale",
+    "wait", "zero_where", "zeroed_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -169,6 +170,48 @@ def follow(x, mu, clamped, x_next):
         seen = difference(seen, value, x[i])
         top = raised(top, value)
     return seen != 0, float(bits_to_float(top))
+
+
+@apart
+def follow_where(bit, bits, x, mu, clamped, resting, delta_x, x_next):
+    """x_next = mu, and delta_x the way there, where a bit is set and the node is free to move."""
+    zero = x_next.dtype.type(0)
+    for i in range(bits.size):
+        follows = (bits[i] & bit != 0) & ((clamped[i] | resting[i]) == 0)
+        value = mu[i] if follows else x_next[i]
+        change = (mu[i] - x[i]) + zero if follows else delta_x[i]
+        x_next[i] = value
+        delta_x[i] = change
+
+
+@apart
+def recompute_where(bit, bits, x, mu, clamped, resting, epsilon):
+    """Epsilon = x - mu where a bit is set and the node was free to move."""
+    zero = epsilon.dtype.type(0)
+    for i in range(bits.size):
+        followed = (bits[i] & bit != 0) & ((clamped[i] | resting[i]) == 0)
+        epsilon[i] = (x[i] - mu[i]) + zero if followed else epsilon[i]
+
+
+@apart
+def clear_where(bit, bits, flags, others):
+    """Clear the flags, and others with them, where a bit is set; whether any flag was set there."""
+    seen = flags.dtype.type(0)
+    zero = flags.dtype.type(0)
+    for i in range(bits.size):
+        told = bits[i] & bit != 0
+        seen = united(seen, flags[i] if told else zero)
+        flags[i] = zero if told else flags[i]
+        others[i] = zero if told else others[i]
+    return seen != 0
+
+
+@apart
+def zeroed_where(bit, bits, source, target):
+    """Target = source, or 0 where a bit is set."""
+    zero = target.dtype.type(0)
+    for i in range(bits.size):
+        target[i] = zero if bits[i] & bit else source[i]
 
 
 @apart

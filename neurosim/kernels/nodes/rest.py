@@ -24,6 +24,7 @@ from neurosim.kernels.arrays.rows import (
 from neurosim.kernels.awake.agenda import rouse
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
+from neurosim.kernels.nodes.sweep import follows_at_all
 
 __all__ = ["come_to_rest", "end_rest", "mark_where_rest_comes", "spread", "stay"]
 
@@ -49,6 +50,9 @@ def mark_where_rest_comes(plan, state, p):
     """
     population = plan.populations[p]
     if population.held and (population.incoming == 0 or not state.clock[TEACHER]):
+        return False
+    if follows_at_all(plan, state, p):
+        # An onset has woken it, and those that it predicts are going to be.
         return False
     if population.outgoing == 0 and not population.held:
         return False

@@ -30,6 +30,7 @@ from neurosim.kernels.machine.calls import call_sum
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.activity import send
+from neurosim.kernels.nodes.sweep import all_follow, follows_at_all
 from neurosim.kernels.sums.transposes import doubt, takes_transpose
 
 __all__ = [
@@ -68,7 +69,7 @@ def feed_back(plan, state, p, first, last):
 
     One chain, through the outgoing projections in the order of their names. Where every epsilon is
     zero the chain would add nothing but zeros, and is skipped when event-driven; and with a
-    transpose of theta the sum is that of a prediction.
+    transpose of theta the sum is that of a prediction. Those that follow the sweep are not heard.
     """
     pre = plan.populations[p]
     rows = last - first
@@ -79,9 +80,10 @@ def feed_back(plan, state, p, first, last):
         projection = plan.projections[k]
         post = plan.populations[projection.post]
         live = any_set(words_of(state, LIVE, projection.post))
-        if not live and plan.setting[0].event_driven:
+        if (not live and plan.setting[0].event_driven) or all_follow(plan, state, projection.post):
             continue
-        epsilon_at = post.epsilon + first * post.stride
+        heard = post.sent if follows_at_all(plan, state, projection.post) else post.epsilon
+        epsilon_at = heard + first * post.stride
         if takes_transpose(plan, state, k):
             call_sum(
                 projection.prediction, state.real, epsilon_at, post.stride, state.theta,

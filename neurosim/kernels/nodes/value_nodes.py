@@ -45,6 +45,13 @@ from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.activity import send, step
 from neurosim.kernels.nodes.one_pass import propose_in_one_pass, takes_one_pass
+from neurosim.kernels.nodes.sweep import (
+    all_follow,
+    follow_sweep,
+    follows_at_all,
+    say_what_is_heard,
+    sweep_stirs,
+)
 from neurosim.kernels.nodes.synapses import feed_back
 
 __all__ = ["activate_next", "bound_of_f", "commit_activity", "propose_inference", "stay_within"]
@@ -61,6 +68,9 @@ def wake(plan, state, p):
     if population.held:
         return False
     if population.injected_until >= state.clock[TICK]:
+        mark(state, AWAKE, p, 0, rows, 1)
+        return True
+    if sweep_stirs(plan, state, p):
         mark(state, AWAKE, p, 0, rows, 1)
         return True
     awake = words_of(state, AWAKE, p)
@@ -81,8 +91,11 @@ def wake(plan, state, p):
 
 
 @inner
-def propose_change(plan, state, p, first, last):
-    """delta_x and x_next in the replicas from first to last; MOVED_NEXT if any node moves."""
+def heed_errors(plan, state, p, first, last):
+    """delta_x and x_next from the errors around the nodes, in the replicas from first to last.
+
+    And from what is injected. Returns whether any node moves, and the largest magnitude of x_next.
+    """
     population = plan.populations[p]
     in_one_pass = takes_one_pass(plan, state, p, first, last)
     if not in_one_pass:
@@ -91,15 +104,14 @@ def propose_change(plan, state, p, first, last):
     a = first * population.stride
     z = last * population.stride
     real, flag = state.real, state.flag
-    x = block(real, population.x, a, z)
-    x_next = block(real, population.x_next, a, z)
     delta_x = block(real, population.delta_x, a, z)
     top = 0.0
+    ruled = plan.setting[0].value_rule != 0
     if in_one_pass:
         moves, top = propose_in_one_pass(plan, state, p, first, last)
-    elif plan.setting[0].value_rule and population.held:
+    elif ruled and population.held:
         moves = False
-    elif plan.setting[0].value_rule:
+    elif ruled:
         moves = call_rule(
             plan.setting[0].value_rule, real, flag, state.quiet_since, plan.parameter,
             plan.populations, p, a, z - a, 0, 0,
@@ -117,12 +129,25 @@ def propose_change(plan, state, p, first, last):
             block(flag, population.resting_next, a, z),
             delta_x,
         )
+    if injected or ruled:
+        x_next = block(real, population.x_next, a, z)
+        top = pointwise.move(block(real, population.x, a, z), delta_x, x_next)
+    return moves, top
+
+
+@inner
+def propose_change(plan, state, p, first, last):
+    """delta_x and x_next in the replicas from first to last; MOVED_NEXT if any node moves."""
+    moves = False
+    top = 0.0
+    if not all_follow(plan, state, p):
+        moves, top = heed_errors(plan, state, p, first, last)
+    if follows_at_all(plan, state, p):
+        moves, top = follow_sweep(plan, state, p, first, last)
     if not moves:
         return DONE
     state.asleep[p] = WAKING
     mark(state, MOVED_NEXT, p, first, last, 1)
-    if injected or plan.setting[0].value_rule:
-        top = pointwise.move(x, delta_x, x_next)
     status = activate_next(plan, state, p, first, last, top)
     return status if status != DONE else stay_within(plan, state, p, first, last, top)
 
@@ -227,6 +252,7 @@ def propose_inference(plan, state):
     if plan.setting[0].one_pass:
         for q in range(plan.populations.size):
             clear(words_of(state, FORETOLD, q))
+    say_what_is_heard(plan, state)
     for n in range(state.agenda[0]):
         p = state.agenda[1 + n]
         if state.asleep[p] and posts_sleep(plan, state, p):

@@ -22,6 +22,7 @@ from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.error_nodes import outcome
 from neurosim.kernels.nodes.gates import close_gates
+from neurosim.kernels.nodes.onsets import have_onset
 from neurosim.kernels.nodes.synapses import commit_changes
 from neurosim.kernels.nodes.value_nodes import activate_next
 from neurosim.kernels.verbs.tick import advance, overflow_possible
@@ -75,10 +76,10 @@ def offer(plan, state, p, r, values):
 
 
 @inner
-def move_to_offered(plan, state, p, top):
-    """Let population p be where all replicas were offered to be; errors are refreshed at once.
+def may_move_to_offered(plan, state, p, top):
+    """Let population p be about to be where all replicas were offered to be.
 
-    `top` is the largest magnitude that was offered.
+    `top` is the largest magnitude that was offered. Returns DONE, or why it cannot be there.
     """
     begin_outside(plan, state)
     population = plan.populations[p]
@@ -96,6 +97,12 @@ def move_to_offered(plan, state, p, top):
         return status
     if not plan.setting[0].guarded and overflow_possible(plan, state):
         return RISKY
+    return DONE
+
+
+@inner
+def change_snapshot(plan, state):
+    """Make the change that the world has proposed; errors are refreshed at once."""
     state.clock[SAME_SNAPSHOT] = 1
     state.clock[VERSION] += 1
     advance(plan, state)
@@ -104,16 +111,31 @@ def move_to_offered(plan, state, p, top):
 
 @inner
 def clamp_offered(plan, state, p, top):
-    """Clamp population p to what was offered."""
-    status = move_to_offered(plan, state, p, top)
+    """Clamp population p, which something predicts, to what was offered."""
+    status = may_move_to_offered(plan, state, p, top)
+    if status == DONE:
+        status = change_snapshot(plan, state)
     if status == DONE:
         hold(plan, state, p, 1)
     return status
 
 
 @inner
+def show_onset(plan, state, p, nodes):
+    """Nodes of population p, an input, have an onset; each of them is named once."""
+    if nodes.size == plan.populations[p].size:
+        have_onset(plan, state, p, 0, nodes.size)
+        return
+    for n in range(nodes.size):
+        have_onset(plan, state, p, nodes[n], nodes[n] + 1)
+
+
+@inner
 def clamp_nodes(plan, state, p, nodes, values):
-    """Clamp some nodes of population p to values of shape (replicas in use, nodes)."""
+    """Clamp some nodes of population p to values of shape (replicas in use, nodes).
+
+    Where onsets travel, those of an input have one, also if the values are what they were.
+    """
     population = plan.populations[p]
     count = state.clock[ROWS] * population.stride
     x_next = block(state.real, population.x_next, 0, count)
@@ -121,7 +143,11 @@ def clamp_nodes(plan, state, p, nodes, values):
     for r in range(values.shape[0]):
         for n in range(nodes.size):
             x_next[r * population.stride + nodes[n]] = values[r, n] + values.dtype.type(0)
-    status = move_to_offered(plan, state, p, pointwise.largest(x_next))
+    status = may_move_to_offered(plan, state, p, pointwise.largest(x_next))
+    if status == DONE:
+        if plan.setting[0].sweep and population.incoming == 0:
+            show_onset(plan, state, p, nodes)
+        status = change_snapshot(plan, state)
     if status == DONE:
         hold_nodes(plan, state, p, nodes, 1)
     return status
@@ -208,7 +234,4 @@ def refresh_weights(plan, state, weights):
         projection = plan.projections[k]
         if projection.weights == weights or projection.back_weights == weights:
             state.learned_next[k] = 1
-    state.clock[SAME_SNAPSHOT] = 1
-    state.clock[VERSION] += 1
-    advance(plan, state)
-    return outcome(state)
+    return change_snapshot(plan, state)

@@ -11,7 +11,6 @@ from neurosim.kernels.arrays.layout import (
     REPLICA_TICKS,
     RISKY,
     ROWS,
-    TICK,
     UPDATES,
 )
 from neurosim.kernels.arrays.rows import any_set
@@ -20,6 +19,7 @@ from neurosim.kernels.machine.addresses import span
 from neurosim.kernels.machine.decorators import entry, inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.gates import rest_comes
+from neurosim.kernels.nodes.onsets import pass_time
 from neurosim.kernels.nodes.synapses import keep_cut
 from neurosim.kernels.verbs.clamp import (
     awaken,
@@ -32,6 +32,7 @@ from neurosim.kernels.verbs.clamp import (
     teach,
 )
 from neurosim.kernels.verbs.opening import opened
+from neurosim.kernels.verbs.pass_over import pass_over
 from neurosim.kernels.verbs.record import (
     has_room,
     is_on_record,
@@ -106,7 +107,7 @@ def tick_recorded(plan, state, ticks, last, learning, segments, rows, notes, spi
         passed = 1
         if may_skip(plan, state, learning):
             passed = min(ticks - made, ticks_until_due(state, segments))
-            state.clock[TICK] += passed
+            pass_time(plan, state, passed)
         else:
             status = tick(plan, state, learning)
             if status != DONE:
@@ -130,16 +131,19 @@ def advance(table, parameter, ticks, most, learning):
 @inner
 def tick_unrecorded(plan, state, ticks, last, learning):
     """Make ticks, until the work done is `last`, of which nothing is recorded; see `advance`."""
-    for made in range(ticks):
+    made = pass_over(plan, state, ticks, learning)
+    count_ticks(state, made, learning)
+    while made < ticks:
         if work_of(state) >= last:
             return DONE, made
         if may_skip(plan, state, learning):
-            state.clock[TICK] += ticks - made
+            pass_time(plan, state, ticks - made)
             count_ticks(state, ticks - made, learning)
             return DONE, ticks
         status = tick(plan, state, learning)
         if status != DONE:
             return status, made
+        made += 1
         count_ticks(state, 1, learning)
     return DONE, ticks
 

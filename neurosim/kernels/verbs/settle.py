@@ -41,6 +41,7 @@ from neurosim.kernels.awake.agenda import wake_all
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.error_nodes import become_quiet, forget, outcome
+from neurosim.kernels.nodes.onsets import begins_presentation, end_sweeps
 from neurosim.kernels.nodes.rest import end_rest
 from neurosim.kernels.nodes.synapses import measure, predict
 from neurosim.kernels.nodes.value_nodes import (
@@ -50,7 +51,7 @@ from neurosim.kernels.nodes.value_nodes import (
     stay_within,
 )
 
-__all__ = ["finish", "relax"]
+__all__ = ["finish", "may_overflow", "relax"]
 
 
 @inner
@@ -161,10 +162,12 @@ def end_injection(plan, state, p):
 def finish(plan, state):
     """The settled snapshot, which becomes t = 0. What is injected ends here."""
     wake_all(state)
+    if begins_presentation(plan, state):
+        state.clock[PRESENTATIONS] += 1
     # A tick of its own: nothing of the snapshot before it is the network's as it is now.
     state.clock[TICK] += 1
     state.clock[ONSET] = state.clock[TICK]
-    state.clock[PRESENTATIONS] += 1
+    end_sweeps(plan, state)
     for q in range(plan.populations.size):
         if plan.populations[q].injected_until > LONG_AGO:
             end_injection(plan, state, q)

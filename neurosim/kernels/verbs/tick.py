@@ -42,7 +42,9 @@ from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.error_nodes import outcome, refresh_error_nodes
 from neurosim.kernels.nodes.gates import close_gates, open_gates
+from neurosim.kernels.nodes.onsets import spread_onsets
 from neurosim.kernels.nodes.rest import come_to_rest
+from neurosim.kernels.nodes.sweep import rouse_turned
 from neurosim.kernels.nodes.synapses import commit_changes, learn_synapses, reach, withdraw_changes
 from neurosim.kernels.nodes.value_nodes import commit_activity, propose_inference
 
@@ -98,6 +100,7 @@ def advance(plan, state):
             moved[w] = (moved[w] | moved_next[w]) if same_snapshot else moved_next[w]
         if any_set(moved_next):
             commit_activity(plan, state, p)
+    spread_onsets(plan, state)
     refresh_error_nodes(plan, state)
     if not same_snapshot:
         clear(state.learned)
@@ -122,6 +125,7 @@ def tick(plan, state, learning):
     """From the snapshot at t to the one at t + 1; returns DONE, or why nothing was done."""
     if plan.setting[0].event_driven:
         look_out(plan, state)
+        rouse_turned(plan, state)
     else:
         wake_all(state)
     if learning:
