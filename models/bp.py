@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..auditing.audit import Audit, audit_backpropagation
+from ..auditing.audit import Audit
+from ..auditing.auditors import audit_backpropagation
 from ..backpropagation.backpropagation import Backpropagation
 from ..engine.bounds import DEFAULT_BOUND
 from ..holding import Held, Shown

@@ -1,4 +1,4 @@
-"""What audits compare: findings, random samples, orders of creation, distances along synapses."""
+"""What audits compare: findings, random samples, orders of creation, ways along synapses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from neurosim.description.network import Description
 
 __all__ = [
     "NUDGE", "Finding", "Node", "Samples", "distances", "draw_samples", "enough_samples",
-    "shuffled", "weight_distances",
+    "onward", "shuffled", "weight_distances",
 ]  # fmt: skip
 
 Samples = tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]]]
@@ -30,12 +30,16 @@ class Finding(NamedTuple):
 
 
 def draw_samples(wiring: Description, count: int, generator: np.random.Generator) -> Samples:
-    """Random inputs and targets."""
-    inputs, targets = (
-        {name: generator.normal(size=(count, wiring.populations[name].size)) for name in names}
-        for names in (wiring.inputs, wiring.outputs)
-    )
-    return inputs, targets
+    """Random inputs and targets, of about length 1, so that steps are small in wide networks."""
+
+    def draw(name: str) -> npt.NDArray[Any]:
+        size = wiring.populations[name].size
+        values: npt.NDArray[Any] = generator.normal(size=(count, size)) / np.sqrt(size)
+        return values
+
+    return {name: draw(name) for name in wiring.inputs}, {
+        name: draw(name) for name in wiring.outputs
+    }
 
 
 def enough_samples(asked: int, things: int) -> int:
@@ -83,6 +87,20 @@ def distances(wiring: Description, start: Node) -> dict[str, npt.NDArray[np.int6
                 growing = growing or bool(new.any())
         distance += 1
         growing = growing or any((d == distance).any() for d in result.values())
+    return result
+
+
+def onward(
+    wiring: Description, nodes: Mapping[str, npt.NDArray[np.bool_]]
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return which nodes those predict that are marked: one synapse further, the way of f(x)."""
+    result = {name: np.zeros(p.size, np.bool_) for name, p in wiring.populations.items()}
+    for projection in wiring.projections.values():
+        pattern, marked = projection.pattern, nodes[projection.pre]
+        if pattern is None:
+            result[projection.post] |= marked.any()
+        else:
+            result[projection.post][pattern.post[marked[pattern.pre]]] = True
     return result
 
 

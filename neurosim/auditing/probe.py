@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,162 +12,106 @@ from neurosim.auditing.comparing import (
     Finding,
     Node,
     distances,
-    draw_samples,
     enough_samples,
+    onward,
     shuffled,
     weight_distances,
 )  # fmt: skip
-from neurosim.backpropagation.backpropagation import Backpropagation
-from neurosim.description.network import Description
-from neurosim.rules.model import Model
+from neurosim.auditing.copies import STATE, Copies, Pair
+from neurosim.auditing.poisoning import FIELDS, SWEEP, onsets, poison_nodes, poison_weights, swept
+from neurosim.kernels.arrays import layout
 from neurosim.simulation.inspecting import state
-from neurosim.simulation.presenting import clamp, release
-from neurosim.simulation.settling import settle
+from neurosim.simulation.presenting import clamp
 from neurosim.simulation.simulation import Simulation
-from neurosim.simulation.ticking import run, step
-from neurosim.simulation.training import fit
-from neurosim.simulation.weights import set_feedback_weights, set_weights
+from neurosim.simulation.ticking import step
 
 __all__ = ["Probe"]
 
-_STATE = ("x", "mu", "epsilon", "phi")
-_POISONED = ("x", "f", "slope", "mu", "epsilon", "phi", "delta_x", "feedback", "drive")
+_NOTHING: list[int] = []
 
 
 class Probe:
-    """Pairs of clock-driven copies of a simulation, one to be disturbed.
+    """What reaches what, found by disturbing one of two copies, at times drawn from their course.
 
     Parameters
     ----------
-    simulation : Simulation
-        Whose network, weights and model are copied. Itself it is left alone.
-    seed : int
-        Of the samples and of what is disturbed.
+    copies : Copies
+        Which makes them.
     """
 
-    def __init__(self, simulation: Simulation, seed: int) -> None:
-        self._original = simulation
-        self._generator = np.random.default_rng(seed)
-        self._batch = min(2, simulation.batch_size)
-        self._samples = draw_samples(simulation.wiring, self._batch, self._generator)
-        self._depth = max(1, simulation.depth)
-        self._clean, self._other = self._copy(), self._copy()
-        self._begun = [array.copy() for array in self._clean.guard.arrays]
+    def __init__(self, copies: Copies) -> None:
+        self._copies, self._generator, self._depth = copies, copies.generator, copies.depth
+        self._pair = Pair(copies)
+        self._clean, self._other = self._pair.both
+        self._wiring = copies.original.wiring
         self._single = [
-            name for name in simulation.wiring.projections if not simulation.lowered.is_shared(name)
+            name for name in self._wiring.projections if not copies.original.lowered.is_shared(name)
         ]
 
-    def _copy(
-        self,
-        network: Description | None = None,
-        *,
-        event_driven: bool = False,
-        rest: bool | None = False,
-        model: Model | None = None,
-    ) -> Simulation:
-        """Make a simulation like the original, which has settled and to which a teacher appears."""
-        original = self._original
-        result = Simulation(
-            network or original.network,
-            model or original.model,
-            batch_size=self._batch,
-            dtype=original.dtype.name,
-            error_form=original.error_form,
-            rest_after_update=rest,
-            event_driven=event_driven,
-            relays=original.relays,
-        )
-        set_weights(result, original.lowered.weights())
-        set_feedback_weights(result, original.lowered.weights(feedback=True))
-        for name, values in self._samples[0].items():
-            clamp(result, name, values)
-        settle(result)
-        for name, values in self._samples[1].items():
-            clamp(result, name, values)
-        return result
+    def _begin_anywhere(self) -> None:
+        self._pair.begin(self._copies.course.moment(self._generator))
 
-    def _begin(self, ticks: int) -> None:
-        """Have both copies begin anew, and make some ticks."""
-        for sim in (self._clean, self._other):
-            for array, value in zip(sim.guard.arrays, self._begun, strict=True):
-                if array.dtype.names is None:
-                    array[...] = value
-            # Addresses in the tables of each are its own.
-            run(sim, ticks)
-
-    def _nodes(self, *, predicted: bool) -> list[Node]:
-        lowered = self._clean.lowered
-        return [
-            (name, i)
-            for name, population in self._clean.wiring.populations.items()
-            if not population.constant and (not predicted or lowered.is_predicted(name))
-            for i in range(population.size)
-        ]
-
-    def _choose(self, items: list[Any], count: int) -> list[Any]:
-        chosen = self._generator.permutation(len(items))[:count]
-        return [items[n] for n in chosen]
-
-    def _poison(self, spared: dict[str, set[Node]], weights: Callable[..., None]) -> None:
-        """Overwrite the state of all nodes but those spared, field by field, and weights."""
-        lowered = self._other.lowered
-        for name in lowered.names:
-            record = lowered.populations[lowered.index[name]]
-            for field in _POISONED:
-                if field == "slope" and record["linear"]:
-                    continue
-                view = lowered.view(field, name)
-                keep = [i for other, i in spared[field] if other == name]
-                kept = view[:, keep].copy()
-                noise = self._generator.normal(size=view.shape)
-                view[...] = noise > 0 if field == "phi" else noise
-                view[:, keep] = kept
-        for name in self._single:
-            for feedback in (False, True):
-                weights(name, lowered.theta_block(name, feedback=feedback))
+    def _step(self) -> None:
+        for sim in self._pair.both:
+            step(sim)
 
     def poison_around_nodes(self, count: int) -> Finding:
-        """Next x of a value node, where all is poisoned but what it may read."""
-        wiring = self._clean.wiring
-        same, moved = True, 0
-        nodes = self._choose(self._nodes(predicted=True), count)
-        for population, i in nodes:
-            self._begin(int(self._generator.integers(self._depth + 1)))
+        """Next x of a value node, and its next onset, where all is poisoned but what it may read.
+
+        That is what is its own, the errors that reach it, whether those are heard, and the onsets
+        of the nodes that predict it.
+        """
+        wiring, same, moved = self._wiring, True, 0
+        nodes = self._copies.choose(self._copies.nodes(predicted=True), count)
+        for node in nodes:
+            self._begin_anywhere()
+            population, i = node
             targets = {
                 (projection.post, j)
                 for projection in wiring.projections.values()
                 if projection.pre == population
                 for j in projection.targets(i)
             }
-            own = {(population, i)}
-            spared = {**dict.fromkeys(_POISONED, own), "epsilon": own | targets}
+            spared = {
+                **{field: {node} for field in FIELDS},
+                "epsilon": {node} | targets,
+                SWEEP: {node} | targets | self._sources(node),
+            }
 
-            def weights(name: str, block: Any, i: int = i, population: str = population) -> None:
+            def weights(name: str, population: str = population, i: int = i) -> Any:
                 projection = wiring.projections[name]
-                kept = block.copy()
-                block[...] = self._generator.normal(size=block.shape)
-                if projection.pre == population:
-                    mine = [i] if projection.pattern is None else projection.pattern.pre == i
-                    block[mine] = kept[mine]
+                if projection.pre != population:
+                    return _NOTHING
+                return [i] if projection.pattern is None else projection.pattern.pre == i
 
             before = state(self._clean, "x", population)[:, i]
-            self._poison(spared, weights)
-            for sim in (self._clean, self._other):
-                step(sim)
-            after = [state(sim, "x", population)[:, i] for sim in (self._clean, self._other)]
-            same = same and after[0].tobytes() == after[1].tobytes()
-            moved += not np.array_equal(before, after[0])
+            poison_nodes(self._other.lowered, spared, self._generator)
+            poison_weights(self._other.lowered, self._single, weights, self._generator)
+            self._step()
+            same = same and _seen(self._clean, node) == _seen(self._other, node)
+            moved += not np.array_equal(before, state(self._clean, "x", population)[:, i])
         return Finding(same, f"{len(nodes)} value nodes, {moved} of them moving")
+
+    def _sources(self, node: Node) -> set[Node]:
+        """Nodes that predict one."""
+        population, j = node
+        result = set()
+        for projection in self._wiring.projections.values():
+            if projection.post == population:
+                pattern, size = projection.pattern, projection.shape[0]
+                pre = range(size) if pattern is None else pattern.pre[pattern.post == j].tolist()
+                result |= {(projection.pre, i) for i in pre}
+        return result
 
     def poison_around_synapses(self, count: int) -> Finding:
         """Next theta of a synapse, where all is poisoned but the two nodes at its ends."""
-        wiring = self._clean.wiring
+        wiring, course = self._wiring, self._copies.course
         plastic = [name for name in self._single if wiring.projections[name].plastic]
         same, learned = True, 0
         count = enough_samples(
             count, sum(wiring.projections[name].synapse_count for name in plastic)
         )
-        for _ in range(count if plastic else 0):
+        for number in range(count if plastic else 0):
             name = plastic[int(self._generator.integers(len(plastic)))]
             projection = wiring.projections[name]
             i = int(self._generator.integers(projection.shape[0]))
@@ -178,24 +120,22 @@ class Probe:
             j = int(self._generator.choice(projection.targets(i)))
             index = projection.weight_index(i, j)
             assert index is not None
-            level = self._clean.lowered.levels[projection.post]
-            self._begin(level if learned % 2 == 0 else int(self._generator.integers(level + 1)))
+            if number % 2 == 0:
+                level = self._clean.lowered.levels[projection.post]
+                self._pair.begin(course.moment_of_learning(level, self._generator))
+            else:
+                self._begin_anywhere()
             ends = {(projection.pre, i), (projection.post, j)}
-            spared = dict.fromkeys(_POISONED, ends)
+            spared = dict.fromkeys((*FIELDS, SWEEP), ends)
 
-            def weights(other: str, block: Any, name: str = name, index: Any = index) -> None:
-                kept = block.copy()
-                block[...] = self._generator.normal(size=block.shape)
-                if other == name:
-                    block[index] = kept[index]
+            def weights(other: str, name: str = name, index: Any = index) -> Any:
+                return index if other == name else _NOTHING
 
             before = self._clean.lowered.theta_block(name)[index].copy()
-            self._poison(spared, weights)
-            for sim in (self._clean, self._other):
-                step(sim)
-            after = [
-                sim.lowered.theta_block(name)[index].copy() for sim in (self._clean, self._other)
-            ]
+            poison_nodes(self._other.lowered, spared, self._generator)
+            poison_weights(self._other.lowered, self._single, weights, self._generator)
+            self._step()
+            after = [sim.lowered.theta_block(name)[index].copy() for sim in self._pair.both]
             same = same and after[0].tobytes() == after[1].tobytes()
             learned += bool(after[0] != before)
         if not plastic:
@@ -207,83 +147,93 @@ class Probe:
 
         From an error node to the value nodes that predict it, and from these to the error nodes
         that they predict: after k ticks it has reached x at most 2 k - 1 synapses away, and mu,
-        epsilon and phi at most 2 k.
+        epsilon and phi at most 2 k; and no onset.
         """
-        wiring, same, farthest = self._clean.wiring, True, 0
-        nodes = self._choose(self._nodes(predicted=True), max(1, count // 4))
+        same, farthest = True, 0
+        nodes = self._copies.choose(self._copies.nodes(predicted=True), max(1, count // 4))
         for population, i in nodes:
-            self._begin(int(self._generator.integers(self._depth + 1)))
-            away = distances(wiring, (population, i))
+            self._begin_anywhere()
+            away = distances(self._wiring, (population, i))
             self._other.lowered.view("epsilon", population)[:, i] += NUDGE
             for k in range(1, self._depth + 2):
-                for sim in (self._clean, self._other):
-                    step(sim)
-                changed = self._changed(k, away)
-                same = same and not any((c & out).any() for c, out, _ in changed)
-                reached = [d[c].max() for c, _, d in changed if c.any()]
-                farthest = max(farthest, *map(int, reached), 0)
+                self._step()
+                within, reached = self._changed(2 * k - 1, away)
+                told = [sim.lowered.state.onset.tobytes() for sim in self._pair.both]
+                same = same and within and told[0] == told[1]
+                farthest = max(farthest, reached)
         words = f"{len(nodes)} disturbances, followed for {self._depth + 1} ticks"
         return Finding(same, f"{words} and up to {farthest} synapses away")
 
-    def _changed(self, k: int, away: dict[str, npt.NDArray[np.int64]]) -> list[Any]:
-        """(differs, is out of reach, distance) of nodes and synapses, k ticks after."""
-        first, second = self._clean, self._other
-        result = []
+    def light_cone_of_onsets(self, count: int) -> Finding:
+        """An onset of one input node is k ticks later where k synapses lead, and nowhere else.
+
+        Who follows it is not heard, so that after k ticks it has reached x at most 2 k synapses
+        away, and mu, epsilon and phi at most 2 k + 1.
+        """
+        same, farthest = True, 0
+        nodes = self._copies.choose(self._copies.nodes(predicted=False), max(1, count // 4))
+        for population, i in nodes:
+            self._begin_anywhere()
+            away = distances(self._wiring, (population, i))
+            due = {name: np.zeros(p.size, np.bool_) for name, p in self._wiring.populations.items()}
+            due[population][i] = True
+            clamp(self._other, population, state(self._other, "x", population)[:, [i]], nodes=[i])
+            for k in range(self._depth + 2):
+                if k:
+                    self._step()
+                    due = onward(self._wiring, due)
+                within, reached = self._changed(2 * k, away)
+                for name, nodes_due in due.items():
+                    clean, other = (_onsets_now(sim, name) for sim in self._pair.both)
+                    within = within and np.array_equal(other, clean | nodes_due)
+                same = same and within
+                farthest = max(farthest, reached)
+        words = f"{len(nodes)} onsets, one synapse a tick, followed for {self._depth + 1} ticks"
+        return Finding(same, f"{words} and up to {farthest} synapses away")
+
+    def _changed(self, reach: int, away: dict[str, npt.NDArray[np.int64]]) -> tuple[bool, int]:
+        """Whether no x differs beyond `reach` synapses, nor what follows from it, and how far."""
+        first, second = self._pair.both
+        within, reached = True, [0]
         for name, distance in away.items():
-            for variable in _STATE:
-                reach = 2 * k - 1 if variable == "x" else 2 * k
+            for variable in STATE:
                 pair = state(first, variable, name), state(second, variable, name)
-                result.append(((pair[0] != pair[1]).any(axis=0), distance > reach, distance))
+                differs = (pair[0] != pair[1]).any(axis=0)
+                within = within and not (differs & (distance > reach + (variable != "x"))).any()
+                reached.append(int(distance[differs].max(initial=0)))
         for name in self._single:
-            pre, post = weight_distances(first.wiring, name, away)
+            pre, post = weight_distances(self._wiring, name, away)
+            out = (pre > reach - 2) & (post > reach - 1)
             for feedback in (False, True):
                 blocks = [s.lowered.theta_block(name, feedback=feedback) for s in (first, second)]
-                out = (pre > 2 * k - 3) & (post > 2 * k - 2)
-                result.append((blocks[0] != blocks[1], out, np.minimum(pre, post)))
-        return result
-
-    def _weights_after(self, simulation: Simulation) -> list[bytes]:
-        run(simulation, simulation.model.ticks(self._depth))
-        for name in sorted(simulation.outputs):
-            release(simulation, name)
-        back = simulation.lowered.weights(feedback=True)
-        weights = simulation.lowered.weights()
-        weights |= {f"{name} feedback": block for name, block in back.items()}
-        return [weights[name].tobytes() for name in sorted(weights)]
+                differs = blocks[0] != blocks[1]
+                within = within and not (differs & out).any()
+                reached.append(int(np.minimum(pre, post)[differs].max(initial=0)))
+        return within, max(reached)
 
     def shuffled_order(self) -> Finding:
         """The same network, created in another order, learns the same."""
-        network = shuffled(self._original.network, self._generator)
-        same = self._weights_after(self._copy()) == self._weights_after(self._copy(network))
-        return Finding(same, "all weights after one presentation")
+        copies = self._copies
+        network = shuffled(copies.original.network, self._generator)
+        same = copies.learned(copies.make()) == copies.learned(copies.make(network))
+        return Finding(same, f"all weights after {copies.told}")
 
     def event_driven(self) -> Finding:
         """Working only where something has changed gives the same."""
-        same = self._weights_after(self._copy()) == self._weights_after(
-            self._copy(event_driven=True)
-        )
-        return Finding(same, "all weights after one presentation")
+        copies = self._copies
+        pair = copies.learned(copies.make()), copies.learned(copies.make(event_driven=True))
+        return Finding(pair[0] == pair[1], f"all weights after {copies.told}")
 
-    def difference_from_backpropagation(self) -> float:
-        """Largest difference of any weight after one batch, with a learning rate that shows it."""
-        original = self._original
-        model = original.model
-        # Steps that show a difference, whatever those of the model are.
-        rates: Any = 0.05
-        if isinstance(model.learning_rate, Mapping):
-            rates = dict.fromkeys(model.learning_rate, 0.05)
-        sim = self._copy(rest=None, model=replace(model, learning_rate=rates))
-        bp = Backpropagation(
-            original.network,
-            learning_rate=rates,
-            batch_size=self._batch,
-            batch_reduction=model.batch_reduction,
-            dtype=original.dtype.name,
-        )
-        bp.set_weights(original.lowered.weights())
-        bp.fit(*self._samples)
-        fit(sim, *self._samples)
-        first, second = bp.lowered.weights(), sim.lowered.weights()
-        if all(first[name].tobytes() == second[name].tobytes() for name in first):
-            return 0.0
-        return max(float(np.abs(first[name] - second[name]).max()) for name in first)
+
+def _seen(simulation: Simulation, node: Node) -> tuple[bytes, int, int]:
+    """State of a value node: x, its latest onset, and whether it follows."""
+    population, i = node
+    lowered = simulation.lowered
+    x = state(simulation, "x", population)[:, i].tobytes()
+    return x, int(onsets(lowered, population)[i]), int(swept(lowered, population)[i])
+
+
+def _onsets_now(simulation: Simulation, population: str) -> npt.NDArray[np.bool_]:
+    """Which nodes of a population have an onset in this snapshot."""
+    lowered = simulation.lowered
+    return np.equal(onsets(lowered, population), int(lowered.state.clock[layout.TICK]))

@@ -29,53 +29,78 @@ def graph():
 @pytest.mark.parametrize(
     ("model", "needs", "equal"),
     [
-        (models.IL(t_c=3), (True, False, False), False),
-        (models.ZIL(), (False, True, True), True),
-        (models.FaZIL(), (False, False, False), True),
-        (models.IncrementalPC(gamma=0.2), (False, False, False), False),
+        (models.IL, (True, False, False), False),
+        (models.ZIL, (False, True, True), True),
+        (models.FaZIL, (False, False, False), True),
+        (models.IncrementalPC, (False, False, False), False),
     ],
-    ids=lambda v: type(v).__name__,
+    ids=lambda v: getattr(v, "__name__", ""),
 )
-def test_models_are_what_they_say(net, model, needs, equal):
-    sim = ns.Simulator(net, model, batch_size=2)
+@pytest.mark.parametrize("sweep", [False, True], ids=["settled", "stream"])
+def test_models_are_what_they_say(net, model, needs, equal, sweep):
+    sim = ns.Simulator(net, model(sweep=sweep), batch_size=2)
     sim.fit(np.ones((4, 4)), np.ones((4, 3)))
     before = [array.tobytes() for array in sim.simulation.guard.arrays]
     audit = sim.audit()
     assert before == [array.tobytes() for array in sim.simulation.guard.arrays]
     assert audit.passed
+    assert audit.protocol == ("stream" if sweep else "settled")
+    assert audit.settling == (not sweep)
     assert (audit.signal, audit.level, audit.timer) == needs
     assert (audit.difference == 0) == equal
     assert audit.properties["local plasticity"]
     assert audit.properties["partial autonomy"]
     assert audit.properties["full autonomy"] == (not any(needs))
-    assert type(model).__name__ in str(audit)
+    assert audit.properties["nobody in command"] == (sweep and not any(needs))
+    assert model.__name__ in str(audit)
+    settling = next(line for line in str(audit).splitlines() if line.startswith("needs settling"))
+    assert settling.split()[-1] == ("no" if sweep else "yes")
     tested = audit.findings["poisoned synapses"].words
     assert int(tested.split(", ")[1].split()[0]) > 0
 
 
 def test_table_2():
-    assert [line.split()[-4:] for line in ns.audit.comparison().splitlines()] == [
-        ["BP", "IL", "ZIL", "FaZIL"],
-        ["yes", "no", "yes", "yes"],
-        ["no", "yes", "yes", "yes"],
-        ["no", "yes", "yes", "yes"],
-        ["no", "no", "no", "yes"],
+    lines = ns.audit.comparison().splitlines()
+    assert lines[0].split("  ")[-2:] == ["settled, as in the paper", "in a stream"]
+    assert [line.split()[-7:] for line in lines[1:7]] == [
+        ["BP", "IL", "ZIL", "FaZIL", "IL", "ZIL", "FaZIL"],
+        ["yes", "no", "yes", "yes", "no", "yes", "yes"],
+        ["no", "yes", "yes", "yes", "yes", "yes", "yes"],
+        ["no", "yes", "yes", "yes", "yes", "yes", "yes"],
+        ["no", "no", "no", "yes", "no", "no", "yes"],
+        ["no", "no", "no", "no", "no", "no", "yes"],
+    ]
+    assert lines[7:] == [
+        "",
+        "full autonomy of FaZIL, settled: it learns by itself once somebody says that prediction "
+        "is over",
+        "full autonomy of FaZIL, in a stream: nothing is called but clamp, release and run",
     ]
 
 
-def test_a_seed_repeats_an_audit():
-    sim = ns.Simulator(NET, models.FaZIL())
+def test_backpropagation_is_in_command_where_nothing_is_out_of_reach():
+    bp = models.BP(ns.Network.layered([3, 4, 2], seed=0)).audit()
+    assert bp.properties["partial autonomy"]
+    assert not bp.properties["nobody in command"]
+
+
+@pytest.mark.parametrize("sweep", [False, True])
+def test_a_seed_repeats_an_audit(sweep):
+    sim = ns.Simulator(NET, models.FaZIL(sweep=sweep))
     assert str(sim.audit(seed=3)) == str(sim.audit(seed=3))
     assert sim.audit(seed=3).findings != sim.audit(seed=4).findings
 
 
-def test_weights_in_common_wait_for_a_signal():
+@pytest.mark.parametrize("sweep", [False, True])
+def test_weights_in_common_wait_for_a_signal(sweep):
     net = ns.Network.recurrent(2, 3, 2, steps=3, seed=1)
-    audit = ns.Simulator(net, models.FaZIL()).audit()
+    audit = ns.Simulator(net, models.FaZIL(sweep=sweep)).audit()
     assert audit.passed
     assert audit.signal
+    assert audit.difference == 0
     assert not audit.properties["full autonomy"]
-    assert not ns.Simulator(net, models.IncrementalPC()).audit().signal
+    assert not audit.properties["nobody in command"]
+    assert not ns.Simulator(net, models.IncrementalPC(sweep=sweep)).audit().signal
 
 
 def test_without_relays_the_audit_shows_it():
@@ -85,7 +110,8 @@ def test_without_relays_the_audit_shows_it():
     assert not audit.properties["equal to backpropagation"]
 
 
-def test_rules_of_a_user_are_audited():
+@pytest.mark.parametrize("sweep", [False, True])
+def test_rules_of_a_user_are_audited(sweep):
     def oja(theta, epsilon, f, alpha, decay):
         return alpha * (epsilon * f - decay * f * f * theta)
 
@@ -94,7 +120,7 @@ def test_rules_of_a_user_are_audited():
         decay: float = 0.5
         synapse_rule = staticmethod(oja)
 
-    audit = ns.Simulator(NET, Oja(learning_rate=0.1)).audit()
+    audit = ns.Simulator(NET, Oja(learning_rate=0.1, sweep=sweep)).audit()
     assert audit.passed
     assert audit.reads["synapse"] == ("theta", "epsilon", "f", "alpha", "decay")
     assert not audit.properties["equal to backpropagation"]
