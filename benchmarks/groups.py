@@ -65,6 +65,11 @@ def groups(quick: bool = False, largest: int = 10**8) -> dict[str, Group]:
             "recorded.recorded",
             (often,),
         ),
+        "stream": Group(
+            "What does it cost that nobody is in command: a stream beside the settled protocol?",
+            "streams.streams",
+            (often,),
+        ),
         "online": Group(
             "Is learning a sample at a time fast enough to do without batches?",
             "training.online",

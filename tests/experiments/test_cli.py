@@ -14,7 +14,9 @@ def test_the_command_line(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main()
     assert caught.value.code == 0
-    assert "74 / 74" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "74 / 74" in said
+    assert "10 fire phi" in said
     assert png.read_bytes()[:4] == b"\x89PNG"
 
 

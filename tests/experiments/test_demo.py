@@ -7,10 +7,17 @@ def test_the_comparison_and_the_spikes():
     result = demo.compare(1, 0)
     assert result.largest_difference(result.backpropagation) == 0.0
     assert 0.0 < result.largest_difference(result.blas) < 1e-12
-    monitor, rasters = demo.spikes_of_one_digit(result, 3)
-    assert monitor.num_spikes == 74
-    for name, raster in rasters.items():
-        assert raster[result.network.levels[name]].all()
+    assert result.largest_difference(result.settled) == 0.0
+    shown = demo.one_presentation(result, 3)
+    assert shown.spikes.num_spikes == 74
+    for name, fired in shown.fired.items():
+        level, size = result.network.levels[name], result.network.populations[name].size
+        assert fired.nonzero()[0].tolist() == [demo.SHOWN + level]
+        assert fired.sum() == size
+        moved = shown.moved[name][: demo.SHOWN]
+        # One level a tick: nodes follow what predicts them.
+        assert moved.nonzero()[0].tolist() == [result.network.depth - level]
+        assert not shown.in_error[name][result.network.depth : demo.SHOWN].any()
 
 
 def test_runs_of_different_seeds_have_no_order_in_common(monkeypatch):

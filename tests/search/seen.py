@@ -48,6 +48,9 @@ def _see_simulator(sim: Any, shown: dict[str, Any]) -> None:
         for name, weights in getattr(sim, kind).items():
             shown[f"sim.{kind}[{name!r}]"] = _bytes(weights)
     shown["sim.t"] = sim.t
+    if sim.model.sweep:
+        onset = sim.simulation.lowered.state.onset
+        shown["sim.simulation.lowered.state.onset"] = _bytes(onset)
     for word in ("energy", "residual"):
         try:
             shown[f"sim.{word}"] = float(getattr(sim, word)).hex()

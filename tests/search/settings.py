@@ -22,6 +22,7 @@ def draw_model(generator: np.random.Generator, *, exact: bool = False) -> str:
         "t_d": pick(generator, 4, 1, 2, 3, 10),
         "zero_threshold": pick(generator, 0.0, 0.0, 1e-6, 0.05),
         "feedback_gate": pick(generator, True, True, True, False),
+        "sweep": pick(generator, True, False),
     }
     kind = pick(
         generator, "models.ZIL", "models.ZIL", "models.FaZIL", "models.FaZIL", "models.IL",

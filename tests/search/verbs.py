@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
+
+from neurosim.description.path_lengths import sweep_needs
 
 from .arguments import Argument, call, spoil
 from .program import Line
 from .situation import Situation
 
-__all__ = ["fit_both", "quiet_stretch", "verb"]
+__all__ = ["fit_both", "quiet_stretch", "settled_at_first", "verb"]
 
 A = Argument
 
@@ -95,7 +98,87 @@ def fit(here: Situation, hostile: float, learner: str = "sim") -> Line:
     }
     if learner == "sim" and here.below(3) == 0:
         named["ticks"] = A(str(here.below(9)), "ticks")
+    if learner == "sim" and here.below(3) == 0:
+        named["protocol"] = A(here.one("'stream'", "'stream'", "'settled'"), "word")
     return _line(here, f"{learner}.fit", pair, hostile, **named)
+
+
+def stream(here: Situation, hostile: float) -> Line:
+    """A world of presentations, of events, or a movie."""
+    learning = _maybe(here, A(here.one("True", "True", "False"), "flag"))
+    progress = None if here.below(5) else A("lambda done, total: None", "function")
+    if here.below(2):
+        source, verb = _presentations(here, hostile), "stream"
+    elif here.below(4):
+        # What comes before one that is refused has happened.
+        source, verb = _events(here, hostile), "stream of events"
+    else:
+        name = here.one(*here.sim.wiring.inputs)
+        movie = here.array(1 + here.below(4), here.rows, here.width(name))
+        given = {"ticks_each": A(str(1 + here.below(6)), "count"),
+                 "population": A(repr(name), "population")}  # fmt: skip
+        text, refused, miscounted = call(
+            here.generator, "ns.world.frames", [movie], given, hostile=hostile
+        )
+        source, verb = A(text, "other", refused=refused or miscounted), "stream of events"
+    line = _line(here, "sim.stream", [source], hostile / 3, learning=learning, progress=progress)
+    return replace(line, verb=verb)
+
+
+def _presentations(here: Situation, hostile: float) -> Argument:
+    """Samples for all inputs, mostly with targets, each for some ticks."""
+    count, wiring = 1 + here.below(2 * here.sim.batch_size), here.sim.wiring
+    given = [here.samples(wiring.inputs, count)]
+    if here.below(4):
+        given.append(here.samples(wiring.outputs, count))
+
+    def ticks(most: int) -> Argument | None:
+        first = here.below(most)
+        return here.one(None, A(str(first), "ticks"), A(str((first, first + 3)), "other"))
+
+    named = {
+        "shown": ticks(12), "pause": ticks(5), "jitter": _maybe(here, A(str(here.below(4)), "ticks")),
+        "again": _maybe(here, A("0.4", "real")), "seed": _maybe(here, A(str(here.below(9)), "seed")),
+    }  # fmt: skip
+    if len(given) == 2:
+        named["taught"] = here.one(None, A(str(1 + here.below(9)), "ticks"))
+        named["missing"] = _maybe(here, A("0.4", "real"))
+    kept = {word: argument for word, argument in named.items() if argument is not None}
+    text, refused, miscounted = call(
+        here.generator, "ns.world.presentations", given, kept, hostile=hostile
+    )
+    # A call that Python refuses is none of `stream`.
+    return A(text, "other", refused=refused and not miscounted)
+
+
+def _events(here: Situation, hostile: float) -> Argument:
+    """What clamps, releases and waits, in any order."""
+    wiring, texts, refused = here.sim.wiring, [], False
+    held = set(here.sim.simulation.clamped)
+    for _ in range(1 + here.below(7)):
+        after = here.below(9)
+        kind = here.below(6)
+        if kind == 0:
+            texts.append(str(here.below(20)))
+            continue
+        if kind == 1 and held:
+            name = here.one(*sorted(held))
+            held.discard(name)
+            texts.append(f"({after}, {name!r}, None)")
+            continue
+        name = here.one(*wiring.inputs, *wiring.inputs, *wiring.outputs, *here.names())
+        nodes, count = _some_nodes(here, name) if here.below(4) == 0 else (None, here.width(name))
+        values = here.array(here.rows, count)
+        if here.generator.random() < hostile / 3:
+            values = spoil(here.generator, values)
+            refused = refused or values.refused
+        held.add(name)
+        if nodes is None and here.below(2):
+            texts.append(f"({after}, {name!r}, {values.text})")
+        else:
+            which = f", nodes={nodes.text}" if nodes else ""
+            texts.append(f"ns.world.Event({name!r}, {values.text}{which}, after={after})")
+    return A(f"[{', '.join(texts)}]", "other", refused=refused)
 
 
 def predict(here: Situation, hostile: float, learner: str = "sim") -> Line:
@@ -228,7 +311,8 @@ def describe(here: Situation, hostile: float) -> Line:
 
 #: What is drawn, with how often.
 _VERBS: tuple[tuple[int, Callable[[Situation, float], Line]], ...] = (
-    (14, clamp), (5, release), (8, settle), (16, run), (5, present), (5, fit), (4, predict),
+    (14, clamp), (5, release), (8, settle), (16, run), (7, stream), (5, present), (5, fit),
+    (4, predict),
     (12, lesion), (6, inject), (6, set_weights), (5, handle), (5, monitor), (2, describe),
     (1, partial(fit, learner="bp")), (1, partial(predict, learner="bp")),
     (1, partial(set_weights, learner="bp")),
@@ -245,7 +329,31 @@ def verb(here: Situation, hostile: float = 0.2) -> Line:
 def fit_both(here: Situation) -> Line:
     """A line that trains ``sim`` and ``bp`` on the same samples."""
     line = fit(here, 0.0, "bp")
+    if _is_exact_in_a_stream(here) and here.below(3):
+        given = line.text.removeprefix("bp").removesuffix(")")
+        return Line(f"sim{given}, protocol='stream'); {line.text}", "fit")
     return Line(f"for learner in (sim, bp): learner{line.text.removeprefix('bp')}", "fit")
+
+
+def _is_exact_in_a_stream(here: Situation) -> bool:
+    """Whether nodes rest, so that none that is silent in one replica hears others learn, and all
+    that errors reach is reached by onsets, in time also where replicas come and go.
+    """
+    sim = here.sim
+    if not sim.model.sweep or sim.rest_after_update is False:
+        return False
+    needs = sweep_needs(sim.wiring)
+    return not needs.unreached and sim.model.t_d >= needs.t_d
+
+
+def settled_at_first(here: Situation) -> Line:
+    """A line by which a network begins quiet: one that was just made need not predict what it is.
+
+    In a stream, errors that it begins with may be heard before the first onset has come.
+    """
+    sizes = {name: here.width(name) for name in here.sim.wiring.inputs}
+    zeros = ", ".join(f"{name!r}: np.zeros(({here.rows}, {n}))" for name, n in sizes.items())
+    return Line(f"sim.clamp({{{zeros}}}); sim.settle()", "settle")
 
 
 def quiet_stretch(here: Situation) -> Line:

@@ -160,12 +160,13 @@ def _compile_what_all_need() -> None:
         "sim.fit([[1.0, 0.5]], [[1.0]])", "sim.run(3)", "sim.settle('inference', tolerance=1.0)",
         "sim.silence('hidden1', [0])", "sim.inject('hidden1', [1.0, 1.0, 1.0], 3)", "sim.run(3)",
         "bp.fit([[1.0, 0.5]], [[1.0]])", "sim.release('input')", "ns.audit",
+        "sim.stream(ns.world.presentations([[1.0, 0.5]], [[1.0]]))",
     )  # fmt: skip
     network = ("net = ns.Network.layered([2, 3, 1], seed=0)",)
     for dtype in ("float64", "float32"):
         for model in ("ZIL", "FaZIL", "IL", "IncrementalPC"):
             options = {"dtype": repr(dtype)}
-            program = Program(network, f"models.{model}()", options, options)
+            program = Program(network, f"models.{model}(sweep=True)", options, options)
             for twin in list(TWINS)[:2]:
                 stage = Stage(program, twin)
                 for text in (*program.setup(twin), *lines):
