@@ -11,8 +11,7 @@ import numpy.typing as npt
 from neurosim.auditing.comparing import Node
 from neurosim.engine.lowering import Lowered
 from neurosim.kernels.arrays import layout
-from neurosim.kernels.awake.quiet import ARRIVES
-from neurosim.kernels.nodes.onsets import ALL_FOLLOW, FOLLOWED, FOLLOWS, TURNED
+from neurosim.kernels.arrays.layout import ALL_FOLLOW, ARRIVES, FOLLOWED, FOLLOWS, TURNED
 
 __all__ = ["FIELDS", "SWEEP", "onsets", "poison_nodes", "poison_weights", "swept"]
 

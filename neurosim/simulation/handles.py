@@ -10,7 +10,6 @@ from neurosim.description.projection import Projection
 from neurosim.errors import ArgumentError, ProtocolError
 from neurosim.holding import Held, Shown
 from neurosim.kernels.arrays import layout
-from neurosim.kernels.nodes.onsets import FOLLOWS
 from neurosim.simulation.addressing import check_node, synapse_key
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.turns import in_turn
@@ -45,7 +44,7 @@ def _is_swept(simulation: Simulation, population: str, index: int) -> bool:
     """Whether a node follows its prediction in the tick to come."""
     lowered = simulation.lowered
     place = int(lowered.populations[lowered.index[population]]["place"])
-    return bool(lowered.state.swept[place + index] & FOLLOWS)
+    return bool(lowered.state.swept[place + index] & layout.FOLLOWS)
 
 
 @in_turn

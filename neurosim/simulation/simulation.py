@@ -121,6 +121,24 @@ class Simulation:
         self.work_per_slice = 1 << 16
         self.inferred = self.told_of_loud_nodes = False
         self._forward: Guard | None = None
+        if model.sweep:
+            self._begin_quiet()
+
+    def _begin_quiet(self) -> None:
+        """Have replicas that come into use predict from the inputs that they have, 0 at first.
+
+        Where a network began with every x at 0, or with what it was left with, errors of that would
+        be heard by nodes that the first onset has not reached yet.
+        """
+        state = self.lowered.state
+        times = [layout.TICK, layout.ONSET, layout.PRESENTATIONS]
+        before, count = state.clock[times], state.count.copy()
+        try:
+            self.guard.attempt(engine.settle, settles=True)
+        except DivergenceError:
+            # They begin as they are; whatever they are shown leads to such an error sooner.
+            return
+        state.clock[times], state.count[:] = before, count
 
     def _tell_engine(self) -> None:
         """What the kernels are told of the model and of the options."""
@@ -261,6 +279,8 @@ class Simulation:
         for name in lowered.names:
             for field in ("resting", "resting_next"):
                 lowered.view(field, name)[before:] = 0
+        if self.model.sweep and rows > before:
+            self._begin_quiet()
 
     def hold(
         self,

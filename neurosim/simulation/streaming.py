@@ -111,6 +111,7 @@ def _let_happen(simulation: Simulation, event: Event) -> None:
 
 
 def check_sweep(simulation: Simulation, owner: str) -> None:
+    """Refuse a stream where the model has no sweep."""
     if not simulation.model.sweep:
         name = type(simulation.model).__name__
         raise ProtocolError(

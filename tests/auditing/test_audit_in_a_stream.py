@@ -9,7 +9,7 @@ import neurosim as ns
 from neurosim import connectors, models
 from neurosim.auditing import courses, probe
 from neurosim.kernels.arrays import layout
-from neurosim.kernels.nodes.onsets import FOLLOWS
+from neurosim.kernels.arrays.layout import FOLLOWS
 from neurosim.kernels.verbs import run as engine
 from neurosim.simulation.settling import settle
 

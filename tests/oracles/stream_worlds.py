@@ -170,6 +170,16 @@ def acts(sim, world):
         yield "run", pause
 
 
+def lessons(deeds):
+    """Input and target of each teacher that comes, of acts on one input and one output."""
+    shown = None
+    for verb, name, *values in deeds:
+        if verb == "clamp" and (shown is None or name == shown[0]):
+            shown = name, *values
+        elif verb == "clamp":
+            yield shown[1], *values
+
+
 def by_verbs(sim, world):
     """Show a world by clamping, running and releasing."""
     for verb, *arguments in acts(sim, world):

@@ -17,7 +17,7 @@ from .program import Line, Program
 from .settings import draw_model, draw_options
 from .situation import Situation
 from .stages import Outcome
-from .verbs import fit_both, quiet_stretch, settled_at_first, verb
+from .verbs import fit_both, quiet_stretch, verb
 
 __all__ = ["perform"]
 
@@ -128,8 +128,6 @@ def _act(kind: str, here: Situation, do: Callable[[Line], Outcome]) -> None:
         dictate(here, do, kind, count)
         return
     if kind == "fits":
-        if here.sim.model.sweep:
-            do(settled_at_first(here))
         for _ in range(1 + here.below(5)):
             do(fit_both(here))
         return

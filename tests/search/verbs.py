@@ -14,7 +14,7 @@ from .arguments import Argument, call, spoil
 from .program import Line
 from .situation import Situation
 
-__all__ = ["fit_both", "quiet_stretch", "settled_at_first", "verb"]
+__all__ = ["fit_both", "quiet_stretch", "verb"]
 
 A = Argument
 
@@ -137,9 +137,12 @@ def _presentations(here: Situation, hostile: float) -> Argument:
         return here.one(None, A(str(first), "ticks"), A(str((first, first + 3)), "other"))
 
     named = {
-        "shown": ticks(12), "pause": ticks(5), "jitter": _maybe(here, A(str(here.below(4)), "ticks")),
-        "again": _maybe(here, A("0.4", "real")), "seed": _maybe(here, A(str(here.below(9)), "seed")),
-    }  # fmt: skip
+        "shown": ticks(12),
+        "pause": ticks(5),
+        "jitter": _maybe(here, A(str(here.below(4)), "ticks")),
+        "again": _maybe(here, A("0.4", "real")),
+        "seed": _maybe(here, A(str(here.below(9)), "seed")),
+    }
     if len(given) == 2:
         named["taught"] = here.one(None, A(str(1 + here.below(9)), "ticks"))
         named["missing"] = _maybe(here, A("0.4", "real"))
@@ -336,24 +339,13 @@ def fit_both(here: Situation) -> Line:
 
 
 def _is_exact_in_a_stream(here: Situation) -> bool:
-    """Whether nodes rest, so that none that is silent in one replica hears others learn, and all
-    that errors reach is reached by onsets, in time also where replicas come and go.
+    """Whether onsets reach all that errors do, and nodes rest, so that t_d may be any.
+
+    Nor does a node that is silent in one replica then hear what others have learned.
     """
     sim = here.sim
-    if not sim.model.sweep or sim.rest_after_update is False:
-        return False
-    needs = sweep_needs(sim.wiring)
-    return not needs.unreached and sim.model.t_d >= needs.t_d
-
-
-def settled_at_first(here: Situation) -> Line:
-    """A line by which a network begins quiet: one that was just made need not predict what it is.
-
-    In a stream, errors that it begins with may be heard before the first onset has come.
-    """
-    sizes = {name: here.width(name) for name in here.sim.wiring.inputs}
-    zeros = ", ".join(f"{name!r}: np.zeros(({here.rows}, {n}))" for name, n in sizes.items())
-    return Line(f"sim.clamp({{{zeros}}}); sim.settle()", "settle")
+    rests = sim.rest_after_update is not False
+    return sim.model.sweep and rests and not sweep_needs(sim.wiring).unreached
 
 
 def quiet_stretch(here: Situation) -> Line:

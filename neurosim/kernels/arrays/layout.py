@@ -104,9 +104,21 @@ REFUSED = 6
 # How many presentations have begun, by settling or by an input's onset, and how often the world has
 # changed a snapshot: with TICK it tells one snapshot from another.
 PRESENTATIONS, VERSION = 7, 8
-# The last snapshot of which anything is to be said of a sweep, see `nodes.sweep`.
+# The last snapshot of which anything is to be said of a sweep, see `nodes.onsets`.
 SWEEP_ENDS = 9
-CLOCK_SIZE = 10
+# 1 if synapses did not learn in the last tick: populations may sleep to which rest has to spread.
+UNLEARNED = 10
+CLOCK_SIZE = 11
+
+# Bits of state.swept, of a predicted node, and of state.sweeping, of a population in which some has
+# them: a node that predicts it has an onset in this snapshot; x = mu in the tick to come; or in the
+# one that led here.
+ARRIVES, FOLLOWS, FOLLOWED = 1, 2, 4
+# Of a population alone: every node follows; some node begins to, or ceases; the world has let go of
+# one in this snapshot that a sweep has reached.
+ALL_FOLLOW, TURNED, LET_GO = 8, 16, 32
+# And of an input: all nodes had their latest onset together.
+WHOLE = 64
 
 # Elements of state.count: multiply-adds over synapses; and ticks of replicas, made in all and while
 # synapses learned, by which it is known what evaluating every synapse would have done.
@@ -167,8 +179,8 @@ class State(NamedTuple):
     onset: Array  # tick of a node's latest onset, for all replicas together
     reached: Array  # per population: tick of the latest onset of any of its nodes
     arrival: Array  # per population: in how many ticks an onset comes there, while that is asked
-    swept: Array  # per node, for all replicas together, bits of `nodes.sweep`
-    sweeping: Array  # the same of a population
+    swept: Array  # per node, for all replicas together, ARRIVES, FOLLOWS and FOLLOWED
+    sweeping: Array  # per population, these and the bits of a population alone
     theta: Array
     row: Array  # (flag, population, replica)
     word: Array  # the same memory, eight replicas at a time

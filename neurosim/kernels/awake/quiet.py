@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.kernels.arrays.layout import (
+    ARRIVES,
     ERRED,
     LIVE,
     MOVED,
@@ -17,11 +18,7 @@ from neurosim.kernels.arrays.layout import (
 from neurosim.kernels.arrays.rows import any_set, share_of_word, words_of
 from neurosim.kernels.machine.decorators import inner
 
-__all__ = ["ARRIVES", "is_quiet", "under_way"]
-
-# Bit of `state.sweeping`, see `nodes.sweep`: a node that predicts some node of a population has an
-# onset in this snapshot.
-ARRIVES = 1
+__all__ = ["is_quiet", "under_way"]
 
 
 @inner
@@ -39,7 +36,7 @@ def sweep_goes_unnoticed(plan, state):
     for q in range(plan.populations.size):
         if state.sweeping[q] & ARRIVES or any_set(words_of(state, LIVE, q)):
             return False
-        if any_set(words_of(state, SPIKING, q)):
+        if any_set(words_of(state, ERRED, q)) or any_set(words_of(state, SPIKING, q)):
             return False
         if plan.populations[q].injected_until >= state.clock[TICK]:
             return False

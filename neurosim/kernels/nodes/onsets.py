@@ -13,6 +13,11 @@ is in `sweep`.
 from __future__ import annotations
 
 from neurosim.kernels.arrays.layout import (
+    ALL_FOLLOW,
+    ARRIVES,
+    FOLLOWED,
+    FOLLOWS,
+    LET_GO,
     LONG_AGO,
     PRESENTATIONS,
     RESTED,
@@ -20,27 +25,24 @@ from neurosim.kernels.arrays.layout import (
     STALE,
     SWEEP_ENDS,
     TICK,
+    TURNED,
+    WHOLE,
 )
 from neurosim.kernels.arrays.rows import any_set, block, clear, fill, mark, words_of
 from neurosim.kernels.awake.agenda import rouse, write_agenda
-from neurosim.kernels.awake.quiet import ARRIVES, under_way
+from neurosim.kernels.awake.quiet import under_way
 from neurosim.kernels.machine.addresses import span
 from neurosim.kernels.machine.decorators import apart, inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.sums.sparse import PAIRS, bounds_of, step_of
 
 __all__ = [
-    "ALL_FOLLOW", "FOLLOWED", "FOLLOWS", "TURNED", "arrive_everywhere", "begins_presentation",
-    "end_sweeps", "have_onset", "pass_time", "reached_whole", "spread_onsets", "swept_nodes",
+    "arrive_everywhere", "begin_to_follow", "begins_presentation", "end_sweeps", "have_onset",
+    "pass_time", "reached_whole", "spread_onsets", "swept_nodes",
 ]  # fmt: skip
 
-# Bits of `state.swept`, of a node, and of `state.sweeping`, of a population in which some node has
-# them: ARRIVES, a node that predicts it has an onset in this snapshot; x = mu in the tick to come;
-# or in the one that led here.
-FOLLOWS, FOLLOWED = 2, 4
-# Of a population alone: every node follows; some node begins to, or ceases; and, of an input, all
-# nodes had their latest onset together.
-ALL_FOLLOW, TURNED, WHOLE = 8, 16, 32
+# Bit of a node while its bits are written anew: it followed, or was about to.
+DID_FOLLOW = 8
 
 
 @inner
@@ -194,7 +196,7 @@ def say_who_follows(plan, state, q):
         # What the tick that led here did stays known while the world changes this snapshot.
         old = swept[i]
         followed = old & FOLLOWED if same else (FOLLOWED if old & FOLLOWS else 0)
-        swept[i] = (old & FOLLOWS) << 4 | followed
+        swept[i] = followed | (DID_FOLLOW if old & FOLLOWS else 0)
     if arriving:
         post = plan.populations[q]
         for n in range(post.incoming):
@@ -209,8 +211,7 @@ def say_who_follows(plan, state, q):
         if bits & ARRIVES or now - state.onset[place + i] < t_d - 1:
             bits |= FOLLOWS
             count += 1
-        # Bit 5 says whether it followed in the last tick, or was about to.
-        if (bits & FOLLOWS != 0) != (bits & FOLLOWS << 4 != 0):
+        if (bits & FOLLOWS != 0) != (bits & DID_FOLLOW != 0):
             seen |= TURNED
         bits &= ARRIVES | FOLLOWS | FOLLOWED
         swept[i] = bits
@@ -218,7 +219,7 @@ def say_who_follows(plan, state, q):
     if count == swept.size:
         seen |= ALL_FOLLOW
     if same:
-        seen |= before & TURNED
+        seen |= before & (TURNED | LET_GO)
     state.sweeping[q] = seen
 
 
@@ -244,6 +245,9 @@ def wake_from_rest(plan, state, q):
             block(state.flag, population.resting, a, z),
             block(state.flag, population.resting_next, a, z),
         ) or woken  # fmt: skip
+        # What lies between two rows rests with all nodes of one, see `rest.spread`.
+        clear(block(state.flag, population.resting, z, a + population.stride))
+        clear(block(state.flag, population.resting_next, z, a + population.stride))
     if woken:
         mark(state, RESTED, q, 0, capacity, 0)
         mark(state, STALE, q, 0, capacity, 1)
@@ -290,6 +294,19 @@ def pass_time(plan, state, ticks):
             seen |= bits | (TURNED if onset == since + 1 else 0)
             swept[i] = bits
         state.sweeping[q] = seen | (ALL_FOLLOW if count == FOLLOWS * swept.size else 0)
+
+
+@inner
+def begin_to_follow(plan, state, p, first, last):
+    """The world lets nodes of population p go: those that it held have not followed until now."""
+    population = plan.populations[p]
+    if not under_way(plan, state) or state.sweeping[p] & (FOLLOWS | FOLLOWED) == 0:
+        return
+    swept = swept_nodes(plan, state, p)
+    for i in range(first, last):
+        if state.flag[population.clamped + i]:
+            swept[i] &= ARRIVES | FOLLOWS
+            state.sweeping[p] |= LET_GO
 
 
 @inner

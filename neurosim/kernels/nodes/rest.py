@@ -1,4 +1,6 @@
-"""Rest: a node that has done its part in a presentation is left as it is until the network settles.
+"""Rest: a node that has done its part in a presentation is left as it is until the next one.
+
+That begins when the network settles, or when an onset arrives, see `onsets`.
 
 A node comes to rest when its own gate has opened, see `gates`, or where rest spreads to it from all
 that it predicts. Who will is written in RESTS_NEXT and `resting_next` while a step is proposed, and
@@ -51,9 +53,6 @@ def mark_where_rest_comes(plan, state, p):
     population = plan.populations[p]
     if population.held and (population.incoming == 0 or not state.clock[TEACHER]):
         return False
-    if follows_at_all(plan, state, p):
-        # An onset has woken it, and those that it predicts are going to be.
-        return False
     if population.outgoing == 0 and not population.held:
         return False
     # AWAKE is free until the value nodes look around.
@@ -75,7 +74,8 @@ def spread(plan, state, p):
     """Let population p come to rest where rest reaches it."""
     population = plan.populations[p]
     rows = state.clock[ROWS]
-    reached = mark_where_rest_comes(plan, state, p)
+    # While it follows an onset has woken it, and those that it predicts are going to be.
+    reached = not follows_at_all(plan, state, p) and mark_where_rest_comes(plan, state, p)
     if population.incoming == 0 and not population.held:
         stay(plan, state, p, 0, rows * population.stride)
     if not reached:

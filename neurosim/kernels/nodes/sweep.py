@@ -6,13 +6,21 @@ error node   after that epsilon = x - mu; while its value node follows it is not
 
 from __future__ import annotations
 
-from neurosim.kernels.arrays.layout import ROWS
+from neurosim.kernels.arrays.layout import (
+    ALL_FOLLOW,
+    ARRIVES,
+    FOLLOWED,
+    FOLLOWS,
+    LET_GO,
+    ROWS,
+    TURNED,
+)
 from neurosim.kernels.arrays.rows import block, clear
 from neurosim.kernels.awake.agenda import rouse
-from neurosim.kernels.awake.quiet import ARRIVES, under_way
+from neurosim.kernels.awake.quiet import under_way
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
-from neurosim.kernels.nodes.onsets import ALL_FOLLOW, FOLLOWED, FOLLOWS, TURNED, swept_nodes
+from neurosim.kernels.nodes.onsets import swept_nodes
 
 __all__ = [
     "all_follow", "follow_sweep", "followed", "follows_at_all", "recompute_followers",
@@ -116,7 +124,7 @@ def follow_sweep(plan, state, p, first, last):
     a = first * population.stride
     z = last * population.stride
     step = pointwise.largest(block(real, population.delta_x, a, z))
-    moves = state.sweeping[p] & ARRIVES != 0 or step != 0
+    moves = state.sweeping[p] & (ARRIVES | LET_GO) != 0 or step != 0
     return moves, pointwise.largest(block(real, population.x_next, a, z))
 
 

@@ -22,7 +22,7 @@ from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.error_nodes import outcome
 from neurosim.kernels.nodes.gates import close_gates
-from neurosim.kernels.nodes.onsets import have_onset
+from neurosim.kernels.nodes.onsets import begin_to_follow, have_onset
 from neurosim.kernels.nodes.synapses import commit_changes
 from neurosim.kernels.nodes.value_nodes import activate_next
 from neurosim.kernels.verbs.tick import advance, overflow_possible
@@ -41,6 +41,8 @@ def hold(plan, state, p, held):
     if population.held == held:
         return
     population.held = held
+    if not held:
+        begin_to_follow(plan, state, p, 0, population.size)
     for r in range(state.evaluated.shape[1]):
         clamped = population.clamped + r * population.stride
         fill(state.flag, clamped, clamped + population.size, held)
@@ -51,6 +53,9 @@ def hold_nodes(plan, state, p, nodes, held):
     """Clamp some nodes of population p in all replicas, or free them."""
     population = plan.populations[p]
     population.shown |= held
+    if not held:
+        for n in range(nodes.size):
+            begin_to_follow(plan, state, p, nodes[n], nodes[n] + 1)
     for r in range(state.evaluated.shape[1]):
         for n in range(nodes.size):
             state.flag[population.clamped + r * population.stride + nodes[n]] = held

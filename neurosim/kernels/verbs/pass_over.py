@@ -12,6 +12,7 @@ from __future__ import annotations
 from neurosim.kernels.arrays.layout import (
     BOUND_EPSILON,
     ERRED,
+    LET_GO,
     LIVE,
     MOVED,
     MOVED_NEXT,
@@ -73,7 +74,9 @@ def arrival(plan, state, q):
 def is_untouched(plan, state, q):
     """Whether the world holds no node of population q and injects nothing, and no phi fires."""
     population = plan.populations[q]
-    if population.injected_until >= state.clock[TICK] or any_set(words_of(state, SPIKING, q)):
+    if population.injected_until >= state.clock[TICK] or state.sweeping[q] & LET_GO:
+        return False
+    if any_set(words_of(state, SPIKING, q)):
         return False
     return not any_set(block(state.flag, population.clamped, 0, population.size))
 
@@ -109,13 +112,20 @@ def is_alone(plan, state, ticks):
 
 @inner
 def may_pass_over(plan, state, ticks, learning):
-    """Whether the next ticks, or the first of them, may be made in one pass."""
+    """Whether the next ticks, or the first of them, may be made in one pass.
+
+    That is where all nodes of all inputs that lead anywhere have just been shown something; where
+    there is no teacher, nothing is held, let go or injected, and no phi fires, nor can, since it
+    asks for feedback; where no gate opens; and where nothing can leave its bound.
+    """
     setting = plan.setting[0]
     if setting.sweep == 0 or setting.event_driven == 0 or setting.guarded or state.clock[TEACHER]:
         return False
+    if not setting.feedback_gate:
+        # Any phi may fire where mu moves, as an onset arrives.
+        return False
     if state.clock[SAME_SNAPSHOT] == 0 or not is_alone(plan, state, ticks):
         return False
-    # It begins now, when an input has just been shown.
     return (not learning or all_stay_shut(plan, state)) and not may_overflow(plan, state)
 
 
@@ -136,6 +146,7 @@ def take_up(plan, state, q, begun):
         take_in(plan, state, q, 0, rows, PREDICTED)
     arrive_everywhere(plan, state, q, False)
     _, top = follow_sweep(plan, state, q, 0, rows)
+    # It is within all bounds, as `may_overflow` has found.
     activate_next(plan, state, q, 0, rows, top)
     mark(state, MOVED_NEXT, q, 0, rows, 1)
     commit_activity(plan, state, q)

@@ -28,6 +28,7 @@ from neurosim.kernels.arrays.layout import (
     ROWS,
     SAME_SNAPSHOT,
     TICK,
+    UNLEARNED,
 )
 from neurosim.kernels.arrays.rows import (
     any_set,
@@ -124,6 +125,8 @@ def remember(plan, state):
 def tick(plan, state, learning):
     """From the snapshot at t to the one at t + 1; returns DONE, or why nothing was done."""
     if plan.setting[0].event_driven:
+        if learning and state.clock[UNLEARNED]:
+            wake_all(state)
         look_out(plan, state)
         rouse_turned(plan, state)
     else:
@@ -152,6 +155,7 @@ def tick(plan, state, learning):
         remember(plan, state)
     state.clock[TICK] += 1
     state.clock[SAME_SNAPSHOT] = 0
+    state.clock[UNLEARNED] = 0 if learning else 1
     advance(plan, state)
     if plan.setting[0].event_driven:
         fall_asleep(plan, state)
