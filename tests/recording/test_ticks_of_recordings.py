@@ -151,3 +151,22 @@ def test_random_programs_are_recorded_as_they_happen(seed, every, monkeypatch):
     columns = [phi.nodes.index(node) for node in zip(spikes.population, spikes.i, strict=True)]
     assert phi.phi[rows, spikes.replica, columns].all()
     assert phi.phi.sum() == spikes.num_spikes
+
+
+@pytest.mark.parametrize("event_driven", [True, False])
+def test_letting_go_of_what_learned_nothing_is_no_change_of_the_snapshot(event_driven):
+    rule = ns.connectors.Convolution(4, 3, out_channels=2)
+    net = ns.Network(seed=0)
+    net.add_population("input", rule.pre_size)
+    net.add_population("output", rule.post_size)
+    net.connect("input", "output", rule=rule)
+    sim = ns.Simulator(net, ns.models.ZIL(), event_driven=event_driven)
+    errors = ns.StateMonitor(sim, "epsilon")
+    sim.clamp("input", np.ones(rule.pre_size))
+    sim.settle()
+    sim.step()
+    errors.clear()
+    sim.release("input")
+    sim.run(3)
+    # The row of the snapshot before these ticks was there already.
+    assert errors.t.tolist() == [2, 3, 4]

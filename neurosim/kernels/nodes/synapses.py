@@ -199,7 +199,8 @@ def change_weights(plan, state, k, weights, change, first, last):
     if plan.setting[0].synapse_rule:
         changes = block(state.theta, record.gradient, 0, record.size)
         state.gradient_bound[weights] = pointwise.largest(changes)
-    if projection.deferred:
+    # Clock-driven, it is also asked where no gate is open.
+    if projection.deferred and any_set(words_of(state, OPEN, projection.post)):
         state.pending[weights] = 1
 
 
