@@ -39,8 +39,8 @@ ANYTHING = (
     "iter([1, 2])", "np.float32(1)", "np.int8(3)", "np.bool_(True)", "np.str_('input')", "np",
     "np.array(1.5)", "np.array('a')", "np.array([])", "np.zeros((0, 3))", "np.zeros((3, 0))",
     "[[1, 2], [3]]", "[1, 'x']", "[None]", "np.array([1, None])", "np.datetime64('2020')",
-    "np.ma.masked", "Fraction(1, 3)", "slice", "nan", "inf", "-inf", "np.float64(nan)", "net", "sim",
-    "model", "bp", "np.random.default_rng(0)", "np.zeros((2, 2, 2))",
+    "np.ma.masked", "Fraction(1, 3)", "slice", "nan", "inf", "-inf", "np.float64(nan)", "net",
+    "sim", "model", "bp", "np.random.default_rng(0)", "np.zeros((2, 2, 2))",
 )  # fmt: skip
 
 # Large numbers are left out where they would be taken, and take for ever.
