@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -26,8 +27,8 @@ from neurosim.world.event import Event, timed
 from neurosim.world.presentations import Presentations
 
 __all__ = [
-    "Stretch", "check_sweep", "needs_of", "refuse_replicas", "refuse_ticks", "shortest",
-    "show_stretch", "stream",
+    "check_sweep", "needs_of", "refuse_replicas", "refuse_ticks", "shortest", "show_stretch",
+    "stream", "stretches",
 ]  # fmt: skip
 
 Integers = npt.NDArray[np.int64]
@@ -156,7 +157,6 @@ def _show_presentations(
         x, y = samples.paired(owner, source.inputs, source.targets, simulation.lowered)
     shown, taught = shortest(simulation, needs_of(simulation, owner))
     chosen, sizes, ticks = source.schedule(len(x), simulation.batch_size, shown, taught)
-    firsts = np.cumsum(sizes) - sizes
     if simulation.is_taught():
         raise ProtocolError(
             f"{owner}: a teacher holds "
@@ -164,13 +164,10 @@ def _show_presentations(
             "release it, or have the source do so"
         )
     refuse_replicas(simulation, owner, sizes)
-    begin, total = 0, len(sizes)
-    changes = [*np.flatnonzero(np.diff(sizes)) + 1, total]
-    for end in changes:
-        part = slice(begin, int(end))
-        stretch = Stretch(x, y, chosen, firsts[part], ticks[part], int(sizes[begin]))
-        show_stretch(simulation, stretch, learning, partial(_report, progress, begin, total))
-        begin = int(end)
+    before, total = 0, len(sizes)
+    for stretch in stretches(x, y, chosen, sizes, ticks):
+        show_stretch(simulation, stretch, learning, partial(_report, progress, before, total))
+        before += len(stretch.ticks)
 
 
 def _report(progress: Progress, before: int, total: int, done: int) -> None:
@@ -221,6 +218,17 @@ class Stretch:
             name: np.ascontiguousarray(matrix[self.current][:, columns[name]])
             for name in sorted(names)
         }
+
+
+def stretches(
+    inputs: Matrix, targets: Matrix, chosen: Integers, sizes: Integers, ticks: Integers
+) -> Iterator[Stretch]:
+    """Presentations in turn, as many at a time as show equally many samples one after the other."""
+    firsts = np.cumsum(sizes) - sizes
+    changes = np.flatnonzero(np.diff(sizes)) + 1
+    for begin, end in pairwise([0, *changes.tolist(), len(sizes)]):
+        part = slice(begin, end)
+        yield Stretch(inputs, targets, chosen, firsts[part], ticks[part], int(sizes[begin]))
 
 
 def show_stretch(

@@ -23,13 +23,13 @@ from neurosim.simulation.settling import settle
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.slices import adapted
 from neurosim.simulation.streaming import (
-    Stretch,
     check_sweep,
     needs_of,
     refuse_replicas,
     refuse_ticks,
     shortest,
     show_stretch,
+    stretches,
 )
 from neurosim.simulation.ticking import make_ticks
 
@@ -148,9 +148,8 @@ def _present_all(
 
 
 def _sizes(count: int, batch: int) -> npt.NDArray[np.int64]:
-    """How many replicas an epoch of `count` samples is shown to at a time: each number once."""
-    sizes = np.array([min(count, batch), count % batch], np.int64)
-    return sizes[sizes > 0]
+    """How many samples each batch of an epoch of `count` has."""
+    return np.minimum(batch, count - np.arange(0, count, batch))
 
 
 def _stream_all(
@@ -165,16 +164,12 @@ def _stream_all(
     """Show all samples in a stream, epoch by epoch, each as briefly as the network allows."""
     owner = "Simulator.fit"
     shown, _ = shortest(simulation, needs_of(simulation, owner))
-    count, batch = len(inputs), simulation.batch_size
-    rest, total = count % batch, epochs * count
+    count = len(inputs)
+    sizes, total = _sizes(count, simulation.batch_size), epochs * count
+    durations = np.tile(np.array([shown, ticks, 0], np.int64), (len(sizes), 1))
     for epoch, order in enumerate(orders):
-        for begin, end, rows in ((0, count - rest, batch), (count - rest, count, rest)):
-            if begin == end:
-                continue
-            firsts = np.arange(begin, end, rows)
-            durations = np.tile(np.array([shown, ticks, 0], np.int64), (len(firsts), 1))
-            stretch = Stretch(inputs, targets, order, firsts, durations, rows)
-            done = epoch * count + begin
+        for stretch in stretches(inputs, targets, order, sizes, durations):
+            done, rows = epoch * count + int(stretch.firsts[0]), stretch.rows
             try:
                 show_stretch(
                     simulation, stretch, True, partial(_report, progress, done, rows, total)
