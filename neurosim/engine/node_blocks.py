@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from neurosim.kernels.arrays import layout
 from neurosim.kernels.arrays.layout import State
 from neurosim.kernels.machine.padding import row_stride
 
-__all__ = ["NodeBlocks"]
+__all__ = ["NodeBlocks", "noise_key"]
 
 _REACH: dict[object, int] = {
     ACTIVATIONS["sigmoid"]: layout.REACH_ONE,
@@ -24,6 +25,13 @@ _REACH: dict[object, int] = {
     ACTIVATIONS["leaky_relu"]: layout.REACH_X,
     ACTIVATIONS["softplus"]: layout.REACH_X,
 }
+
+
+def noise_key(of: str) -> int:
+    """A key of 64 bits, as an int64, for the noise of a population or of a seed."""
+    return int.from_bytes(
+        hashlib.sha256(f"noise of {of}".encode()).digest()[:8], "little", signed=True
+    )
 
 
 class NodeBlocks:
@@ -116,6 +124,8 @@ class NodeBlocks:
             record["quiet_since"] = quiet
             quiet += block
             record["place"] = place
+            # Relays and readouts hand on what others have drawn.
+            record["noise_key"] = 0 if population.derived else noise_key(name)
             place += population.size
         self.wiring = np.array(wiring, dtype=np.int64)
         self.sizes = (real, flag, quiet, place)

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from neurosim import checks
 from neurosim.engine.guard import Guard
 from neurosim.engine.lowering import Lowered
-from neurosim.errors import ConvergenceError, ProtocolError
+from neurosim.errors import ArgumentError, ConvergenceError, ProtocolError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import run as engine
 from neurosim.simulation.simulation import Simulation
 
-__all__ = ["settle"]
+__all__ = ["check_noise", "settle"]
 
 
 def settle(
@@ -26,6 +26,8 @@ def settle(
     gamma: float = 0.1,
     tolerance: float = 0.0,
     max_ticks: int = 10_000,
+    noise: float = 0.0,
+    seed: int | None = None,
 ) -> None:
     """Predict until quiet, without learning; the settled snapshot is t = 0.
 
@@ -38,9 +40,21 @@ def settle(
         For "inference": the integration step, the largest change of any x that counts as quiet
         (0: no change at all), and the ticks after which to give up. Errors are left, of some
         tolerances over gamma: a change detector needs a `zero_threshold` of a few times that.
+    noise : float
+        For "feedforward": standard deviation of what is drawn around each prediction, from the
+        inputs on, so that every level is drawn around what the noisy one above predicts. Clamped
+        nodes stay where they are, and relays and readouts hand on what they are told. Errors are
+        left, in which condition C1 of exact backpropagation is violated: Song 2020, Section 5.
+    seed : int, optional
+        Seed of the noise, which then begins anew. If not given, what is drawn goes on where the
+        last noise ended; the first begins with seed 0. What a node draws depends on the seed, on
+        how many noisy settlings there were since, and on its replica, population and index, and on
+        nothing else.
 
     Raises
     ------
+    ArgumentError
+        If noise or its seed are given where none is drawn.
     ConvergenceError
         If "inference" is not quiet after `max_ticks`.
     DivergenceError
@@ -52,6 +66,17 @@ def settle(
     checks.fits(owner, "gamma", gamma, simulation.dtype)
     tolerance = checks.real(owner, "tolerance", tolerance, minimum=0.0)
     max_ticks = checks.integer(owner, "max_ticks", max_ticks, 1)
+    noise = check_noise(simulation, owner, "noise", noise)
+    if noise and method == "inference":
+        raise ArgumentError(
+            f"{owner}: noise is drawn around predictions, by method 'feedforward', not 'inference'"
+        )
+    if seed is not None:
+        seed = checks.integer(owner, "seed", seed, 0)
+        if not noise:
+            raise ArgumentError(
+                f"{owner}: seed={seed} is that of the noise, of which there is none"
+            )
     missing = [name for name in simulation.inputs if not simulation.was_shown(name)]
     if missing:
         raise ProtocolError(
@@ -59,10 +84,21 @@ def settle(
             f"{', '.join(map(repr, missing))} first"
         )
     if method == "feedforward":
-        simulation.guard.attempt(engine.settle, settles=True)
+        undo = partial(simulation.set_noise, simulation.noise_position)
+        with simulation.guard.change(undo):
+            if seed is not None:
+                simulation.begin_noise(seed)
+            simulation.guard.attempt(engine.settle, noise, settles=True)
     else:
         _settle_by_inference(simulation.lowered, simulation.guard, gamma, tolerance, max_ticks)
     simulation.inferred = method == "inference"
+
+
+def check_noise(simulation: Simulation, owner: str, argument: str, noise: object) -> float:
+    """Return the standard deviation of noise as a number."""
+    checked = checks.real(owner, argument, noise, minimum=0.0)
+    checks.fits(owner, argument, max(checked, 1.0), simulation.dtype)
+    return checked
 
 
 def _settle_by_inference(

@@ -15,6 +15,7 @@ from neurosim.engine.forgetting import end_spikes, forget_events
 from neurosim.engine.guard import Guard
 from neurosim.engine.lowering import Lowered
 from neurosim.engine.memory import memory_for
+from neurosim.engine.node_blocks import noise_key
 from neurosim.errors import ArgumentError, ArgumentTypeError, DivergenceError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import run as engine
@@ -121,6 +122,7 @@ class Simulation:
         self.work_per_slice = 1 << 16
         self.inferred = self.told_of_loud_nodes = False
         self._forward: Guard | None = None
+        self.begin_noise(0)
         if model.sweep:
             self._begin_quiet()
 
@@ -134,7 +136,7 @@ class Simulation:
         times = [layout.TICK, layout.ONSET, layout.PRESENTATIONS]
         before, count = state.clock[times], state.count.copy()
         try:
-            self.guard.attempt(engine.settle, settles=True)
+            self.guard.attempt(engine.settle, 0.0, settles=True)
         except DivergenceError:
             # They begin as they are; whatever they are shown leads to such an error sooner.
             return
@@ -259,6 +261,20 @@ class Simulation:
         """Whether nodes come to rest from now on, in the way of the model."""
         kind = _REST[self.model.rest] if rest else layout.REST_NEVER
         self.lowered.plan.setting[0]["rest"] = kind
+
+    def begin_noise(self, seed: int) -> None:
+        """Have noise be drawn anew, by another seed."""
+        self.set_noise((noise_key(f"seed {seed}"), 0))
+
+    @property
+    def noise_position(self) -> tuple[int, int]:
+        """What noise is drawn next: the key of its seed, and how often any was drawn since."""
+        key, draws = self.lowered.state.clock[[layout.NOISE_KEY, layout.DRAWS]].tolist()
+        return key, draws
+
+    def set_noise(self, position: tuple[int, int]) -> None:
+        """Draw next what `noise_position` says."""
+        self.lowered.state.clock[[layout.NOISE_KEY, layout.DRAWS]] = position
 
     def watch(self, watch: bool) -> None:
         """Whether change detectors are followed, also where no gate reads them."""

@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from neurosim import checks
 from neurosim.engine.forgetting import begin_phi_anew, forget_events
-from neurosim.errors import DivergenceError
+from neurosim.errors import ArgumentError, DivergenceError
 from neurosim.kernels.arrays import layout
 from neurosim.kernels.verbs import run as engine
 from neurosim.kernels.verbs import train as loops
 from neurosim.simulation import samples
 from neurosim.simulation.presenting import release_ends
 from neurosim.simulation.samples import Progress
-from neurosim.simulation.settling import settle
+from neurosim.simulation.settling import check_noise, settle
 from neurosim.simulation.simulation import Simulation
 from neurosim.simulation.slices import adapted
 from neurosim.simulation.streaming import (
@@ -46,6 +46,7 @@ def fit(
     seed: int | None = None,
     ticks: int | None = None,
     protocol: Literal["settled", "stream"] = "settled",
+    settle_noise: float = 0.0,
     progress: Progress | None = None,
 ) -> None:
     """Learn from samples, in batches of `batch_size`.
@@ -59,8 +60,9 @@ def fit(
     shuffle : bool
         Whether each epoch has an order of its own.
     seed : int, optional
-        Seed of the orders, which then begin anew. If not given they go on where the last `fit`
-        ended, so that two calls are as one with the epochs of both; the first begins with seed 0.
+        Seed of the orders, and of the noise, which then begin anew. If not given they go on where
+        the last `fit` ended, so that two calls are as one with the epochs of both; the first begins
+        with seed 0.
     ticks : int, optional
         Length of a presentation. If not given, nodes rest once they have learned, and a
         presentation ends when the network is quiet, after as many ticks as there are levels at
@@ -69,6 +71,10 @@ def fit(
         Whether the network is settled before each teacher appears, or nobody does so: inputs and
         teachers are clamped and released as `stream` does, each presentation as short as the
         network allows. The latter needs a model with a `sweep`; what is learned is the same.
+    settle_noise : float
+        Standard deviation of what is drawn around each prediction before the teacher appears, as
+        in `settle`; for the protocol "settled". By what is drawn it makes no difference how the
+        epochs are divided among several calls.
     progress : callable, optional
         Called with (samples done, samples in all) a few times a second.
 
@@ -83,6 +89,12 @@ def fit(
     x, y = samples.paired(owner, inputs, targets, simulation.lowered)
     epochs, epoch_orders = simulation.orders.draw(owner, len(x), epochs, shuffle, seed)
     report = samples.check_progress(owner, progress)
+    noise = check_noise(simulation, owner, "settle_noise", settle_noise)
+    if noise and protocol == "stream":
+        raise ArgumentError(
+            f"{owner}: settle_noise={noise:g} is drawn where the network is settled; "
+            'with protocol="stream" nobody settles it'
+        )
     if ticks is not None:
         ticks = checks.integer(owner, "ticks", ticks, 0, checks.MOST_TICKS)
     else:
@@ -92,6 +104,8 @@ def fit(
         refuse_ticks(owner, ticks)
         refuse_replicas(simulation, owner, _sizes(len(x), simulation.batch_size))
     release_ends(simulation)
+    if seed is not None:
+        simulation.begin_noise(seed)
     forget_events(simulation.lowered)
     with simulation.guard.change(partial(_abandon, simulation)):
         simulation.let_rest(model.rest != "never" and simulation.rest_after_update is not False)
@@ -99,7 +113,7 @@ def fit(
             _stream_all(simulation, x, y, epoch_orders, epochs, ticks, report)
             _end(simulation)
             return
-        _present_all(simulation, x, y, epoch_orders, epochs, ticks, report)
+        _present_all(simulation, x, y, epoch_orders, epochs, ticks, noise, report)
         _end(simulation)
         settle(simulation)
 
@@ -126,6 +140,7 @@ def _present_all(
     orders: Iterator[npt.NDArray[np.int64]],
     epochs: int,
     ticks: int,
+    noise: float,
     progress: Progress,
 ) -> None:
     """Present all samples, epoch by epoch."""
@@ -139,7 +154,7 @@ def _present_all(
             presented = 0
             while presented < len(chosen):
                 left = chosen[presented:]
-                presented += _train(simulation, inputs, targets, left, ticks, epoch)
+                presented += _train(simulation, inputs, targets, left, ticks, noise, epoch)
             if presented == batches * batch:
                 batches = adapted(batches, time.perf_counter() - begun)
             first += presented
@@ -188,13 +203,14 @@ def _train(
     targets: npt.NDArray[Any],
     chosen: npt.NDArray[np.int64],
     ticks: int,
+    noise: float,
     epoch: int,
 ) -> int:
     """Present the chosen samples, as far as the tape goes; returns how many were."""
     batch, recorder = simulation.batch_size, simulation.recorder
     # Settling at the end has all phi start anew: nobody can see that it was not followed.
     simulation.watch(recorder.follows_phi)
-    arguments = *simulation.lowered.arguments, inputs, targets, chosen, batch, ticks
+    arguments = *simulation.lowered.arguments, inputs, targets, chosen, batch, ticks, noise
     with recorder.lock:
         recorder.drain()
         status, begun, made = loops.train(*arguments, *recorder.tape())
@@ -210,8 +226,9 @@ def _train(
                     # It has settled, and settles again: some outputs may have been taught already.
                     clock: Any = simulation.lowered.state.clock
                     clock[[layout.TICK, layout.PRESENTATIONS]] -= 1
+                    clock[layout.DRAWS] -= noise > 0
                 simulation.let_go_of_outputs()
-                simulation.guard.attempt(engine.settle, settles=True)
+                simulation.guard.attempt(engine.settle, noise, settles=True)
                 _teach(simulation, targets[last])
             _go_on(simulation, ticks, max(made, 0))
     except DivergenceError as error:

@@ -62,7 +62,9 @@ def release(here: Situation, hostile: float) -> Line:
 
 def settle(here: Situation, hostile: float) -> Line:
     if here.below(4):
-        return _line(here, "sim.settle", [], hostile)
+        noise = A(here.one("0.01", "0.5", "3", "1e4"), "real") if here.below(4) == 0 else None
+        seed = A(here.one("0", "7", "2**70"), "count") if noise and here.below(2) else None
+        return _line(here, "sim.settle", [], hostile, noise=noise, seed=seed)
     return _line(
         here, "sim.settle", [A("'inference'", "word")], hostile,
         gamma=_maybe(here, A(here.one("0.1", "0.05", "1.0", "0.5", "8"), "real")),
@@ -100,6 +102,8 @@ def fit(here: Situation, hostile: float, learner: str = "sim") -> Line:
         named["ticks"] = A(str(here.below(9)), "ticks")
     if learner == "sim" and here.below(3) == 0:
         named["protocol"] = A(here.one("'stream'", "'stream'", "'settled'"), "word")
+    elif learner == "sim" and here.below(4) == 0:
+        named["settle_noise"] = A(here.one("0.01", "0.5", "3"), "real")
     return _line(here, f"{learner}.fit", pair, hostile, **named)
 
 

@@ -37,12 +37,13 @@ MEMORY_BLOCKS = (
 #: Blocks of the array `flag`: 0 or 1 per node; `seen` holds the bits of `nodes.pointwise.observe`.
 FLAG_BLOCKS = ("clamped", "resting", "resting_next", "open", "phi", "seen")
 
-#: `place` is where its nodes begin in what is said of a node for all replicas together.
+#: `place` is where its nodes begin in what is said of a node for all replicas together; `noise_key`
+#: is its own part of the key of noise, 0 where there is none.
 POPULATION = _record(
     "size", "stride", "level", "activation", "linear", "reach", "held", "shown", "injected_until",
     "column",
     "first_incoming", "incoming", "first_outgoing", "outgoing",
-    *REAL_BLOCKS, *SWEEP_BLOCKS, *MEMORY_BLOCKS, *FLAG_BLOCKS, "quiet_since", "place",
+    *REAL_BLOCKS, *SWEEP_BLOCKS, *MEMORY_BLOCKS, *FLAG_BLOCKS, "quiet_since", "place", "noise_key",
 )  # fmt: skip
 #: Where its forward and feedback weights begin in the array `theta`, where their changes go (-1: to
 #: nowhere), whether it is sparse, the address of its pattern or, all-to-all, its stride, the sums
@@ -108,7 +109,9 @@ PRESENTATIONS, VERSION = 7, 8
 SWEEP_ENDS = 9
 # 1 if synapses did not learn in the last tick: populations may sleep to which rest has to spread.
 UNLEARNED = 10
-CLOCK_SIZE = 11
+# What the seed of noise adds to its key, and how often noise was drawn since that was set.
+NOISE_KEY, DRAWS = 11, 12
+CLOCK_SIZE = 13
 
 # Bits of state.swept, of a predicted node, and of state.sweeping, of a population in which some has
 # them: a node that predicts it has an onset in this snapshot; x = mu in the tick to come; or in the

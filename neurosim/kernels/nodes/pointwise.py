@@ -21,9 +21,9 @@ from neurosim.kernels.machine.decorators import apart, inner
 
 __all__ = [
     "accept", "begin_dates", "change_activity", "clear_where", "copy", "date", "descend", "detect",
-    "differ", "either", "exchange", "follow", "follow_where", "inject", "integrate", "keep_where",
-    "largest", "largest_where_not", "move", "observe", "recompute", "recompute_where", "scale",
-    "wait", "zero_where", "zeroed_where",
+    "differ", "either", "exchange", "follow", "follow_around", "follow_where", "inject",
+    "integrate", "keep_where", "largest", "largest_where_not", "move", "observe", "recompute",
+    "recompute_where", "scale", "wait", "zero_where", "zeroed_where",
 ]  # fmt: skip
 
 # Bits of a node's `seen`: what was observed on the way to the present snapshot.
@@ -165,6 +165,22 @@ def follow(x, mu, clamped, x_next):
     for i in range(x_next.size):
         old = x[i]
         new = mu[i]
+        value = old if clamped[i] else new
+        x_next[i] = value
+        seen = difference(seen, value, x[i])
+        top = raised(top, value)
+    return seen != 0, float(bits_to_float(top))
+
+
+@apart
+def follow_around(x, mu, clamped, x_next):
+    """x_next += mu where the node is free, x elsewhere; returns what `follow` returns."""
+    zero = x_next.dtype.type(0)
+    top = float_to_bits(zero)
+    seen = float_to_bits(zero)
+    for i in range(x_next.size):
+        old = x[i]
+        new = mu[i] + x_next[i]
         value = old if clamped[i] else new
         x_next[i] = value
         seen = difference(seen, value, x[i])

@@ -126,7 +126,7 @@ def may_pass_over(plan, state, ticks, learning):
         return False
     if state.clock[SAME_SNAPSHOT] == 0 or not is_alone(plan, state, ticks):
         return False
-    return (not learning or all_stay_shut(plan, state)) and not may_overflow(plan, state)
+    return (not learning or all_stay_shut(plan, state)) and not may_overflow(plan, state, 0.0)
 
 
 @inner

@@ -156,17 +156,17 @@ def record(table, parameter, segments, rows, notes, spikes):
 
 
 @entry
-def settle(table, parameter):
-    """Predict until quiet."""
+def settle(table, parameter, noise):
+    """Predict until quiet, each x drawn around its prediction if there is noise."""
     plan, state = opened(table, parameter)
-    return relax(plan, state)
+    return relax(plan, state, noise)
 
 
 @entry
 def rest_again(table, parameter):
     """Call the present snapshot settled, as it is: t = 0, and what went before was quiet."""
     plan, state = opened(table, parameter)
-    finish(plan, state)
+    finish(plan, state, 0.0)
 
 
 @entry

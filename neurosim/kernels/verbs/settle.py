@@ -1,4 +1,8 @@
-"""Prediction before learning: without feedback, every value node becomes what predicts it."""
+"""Prediction before learning: without feedback, every value node becomes what predicts it.
+
+Or, with `noise`, what is drawn around that: x = mu + noise z, z normal, from the inputs on, so that
+each level is drawn around what the noisy one above predicts (Song 2020, Section 5, ablation of C1).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from neurosim.kernels.arrays.layout import (
     BOUND_SETTLED,
     DIVERGED,
     DONE,
+    DRAWS,
     ERRED,
     EVALUATE,
     LIMIT,
@@ -41,6 +46,7 @@ from neurosim.kernels.awake.agenda import wake_all
 from neurosim.kernels.machine.decorators import inner
 from neurosim.kernels.nodes import pointwise
 from neurosim.kernels.nodes.error_nodes import become_quiet, forget, outcome
+from neurosim.kernels.nodes.noise import LARGEST_NORMAL, draw_noise
 from neurosim.kernels.nodes.onsets import begins_presentation, end_sweeps
 from neurosim.kernels.nodes.rest import end_rest
 from neurosim.kernels.nodes.synapses import measure, predict
@@ -73,8 +79,14 @@ def prepare(plan, state):
 
 
 @inner
-def follow_predictions(plan, state, p, for_good):
-    """x_next = mu where a node is free; MOVED_NEXT in all replicas if any node moves.
+def is_noisy(plan, p, noise):
+    """Whether x of population p is drawn around its prediction."""
+    return noise > 0.0 and plan.populations[p].noise_key != 0
+
+
+@inner
+def follow_predictions(plan, state, p, noise, for_good):
+    """x_next = mu, and noise, where a node is free; MOVED_NEXT in all replicas if any node moves.
 
     `for_good` says that x_next is where the nodes are going to stay, which must be within the
     bound.
@@ -82,13 +94,15 @@ def follow_predictions(plan, state, p, for_good):
     population = plan.populations[p]
     rows = state.clock[ROWS]
     count = rows * population.stride
-    real = state.real
-    moves, top = pointwise.follow(
-        block(real, population.x, 0, count),
-        block(real, population.mu, 0, count),
-        block(state.flag, population.clamped, 0, count),
-        block(real, population.x_next, 0, count),
-    )
+    x = block(state.real, population.x, 0, count)
+    mu = block(state.real, population.mu, 0, count)
+    clamped = block(state.flag, population.clamped, 0, count)
+    x_next = block(state.real, population.x_next, 0, count)
+    if is_noisy(plan, p, noise):
+        draw_noise(plan, state, p, noise)
+        moves, top = pointwise.follow_around(x, mu, clamped, x_next)
+    else:
+        moves, top = pointwise.follow(x, mu, clamped, x_next)
     mark(state, MOVED_NEXT, p, 0, rows, moves)
     status = activate_next(plan, state, p, 0, rows, top) if moves else DONE
     if status == DONE and for_good:
@@ -159,9 +173,11 @@ def end_injection(plan, state, p):
 
 
 @inner
-def finish(plan, state):
+def finish(plan, state, noise):
     """The settled snapshot, which becomes t = 0. What is injected ends here."""
     wake_all(state)
+    if noise > 0.0:
+        state.clock[DRAWS] += 1
     if begins_presentation(plan, state):
         state.clock[PRESENTATIONS] += 1
     # A tick of its own: nothing of the snapshot before it is the network's as it is now.
@@ -217,18 +233,19 @@ def bound_of_mu(plan, state, q, bound):
 
 
 @inner
-def bound_of_settled(plan, state, q):
-    """Upper bound of |mu| of population q in the settled snapshot.
+def bound_of_settled(plan, state, q, noise):
+    """Upper bound of |mu|, and of noise around it, of population q in the settled snapshot.
 
     From those of |theta|, which are taken anew where they tell too little.
     """
-    top = bound_of_mu(plan, state, q, BOUND_SETTLED)
+    around = LARGEST_NORMAL * noise if is_noisy(plan, q, noise) else 0.0
+    top = bound_of_mu(plan, state, q, BOUND_SETTLED) + around
     if not top <= float(plan.parameter[BOUND]):
         post = plan.populations[q]
         for n in range(post.incoming):
             k = plan.wiring[post.first_incoming + n]
             measure(plan, state, plan.projections[k].weights)
-        top = bound_of_mu(plan, state, q, BOUND_SETTLED)
+        top = bound_of_mu(plan, state, q, BOUND_SETTLED) + around
     return top
 
 
@@ -239,7 +256,7 @@ def prediction_may_overflow(plan, state, q):
 
 
 @inner
-def may_overflow(plan, state):
+def may_overflow(plan, state, noise):
     """Whether the bounds leave open that some state overflows on the way to the settled one.
 
     Or that x is beyond its bound where it settles. Of all populations, before anything changes:
@@ -254,7 +271,7 @@ def may_overflow(plan, state):
         if post.incoming:
             # Clamped nodes stay where they are.
             now = pointwise.largest(block(state.real, post.x, 0, rows * post.stride))
-            settled = bound_of_settled(plan, state, q)
+            settled = bound_of_settled(plan, state, q, noise)
             top = max(now, settled)
             bound = max(bound, bound_of_f(plan, q, top))
             if not (top < limit and bound < limit and settled <= float(plan.parameter[BOUND])):
@@ -264,10 +281,10 @@ def may_overflow(plan, state):
 
 
 @inner
-def relax_at_once(plan, state):
+def relax_at_once(plan, state, noise):
     """Settle in one sweep over the populations, each after those that predict it.
 
-    Gives the bits of `relax_by_ticks`, whose fixed point x = mu it computes directly. A sweep that
+    Gives the bits of `relax_by_ticks`, whose fixed point it computes directly. A sweep that
     cannot be finished is undone.
     """
     prepare(plan, state)
@@ -286,19 +303,19 @@ def relax_at_once(plan, state):
             return RISKY
         evaluate_predictions(plan, state, q)
         state.bound[q, BOUND_BEFORE] = state.bound[q, BOUND_F]
-        status = follow_predictions(plan, state, q, True)
+        status = follow_predictions(plan, state, q, noise, True)
         if status != DONE:
             take_back_predictions(plan, state, q)
             go_back(plan, state, n)
             return status
         exchange_activity(plan, state, q)
     end_rest(plan, state)
-    finish(plan, state)
+    finish(plan, state, noise)
     return outcome(state)
 
 
 @inner
-def follow_by_ticks(plan, state):
+def follow_by_ticks(plan, state, noise):
     """Let all value nodes follow their predictions at the same time, until none moves."""
     prepare(plan, state)
     rows = state.clock[ROWS]
@@ -311,7 +328,7 @@ def follow_by_ticks(plan, state):
         moving = False
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
-                status = follow_predictions(plan, state, q, False)
+                status = follow_predictions(plan, state, q, noise, False)
                 if status != DONE:
                     return status
                 moving = moving or any_set(words_of(state, MOVED_NEXT, q))
@@ -337,29 +354,29 @@ def settled_within(plan, state):
 
 
 @inner
-def relax_by_ticks(plan, state):
+def relax_by_ticks(plan, state, noise):
     """Settle tick by tick.
 
     Where that overflows, which only a network can that has a copy to go back to, it may be for what
     was there before, on its way out: the direct way does not go through that.
     """
-    if not plan.setting[0].guarded and may_overflow(plan, state):
+    if not plan.setting[0].guarded and may_overflow(plan, state, noise):
         return RISKY
-    if follow_by_ticks(plan, state) != DONE:
+    if follow_by_ticks(plan, state, noise) != DONE:
         for q in range(plan.populations.size):
             if plan.populations[q].incoming:
                 mark(state, STALE, q, 0, state.clock[ROWS], 1)
-        return relax_at_once(plan, state)
+        return relax_at_once(plan, state, noise)
     if plan.setting[0].guarded and not settled_within(plan, state):
         return DIVERGED
     end_rest(plan, state)
-    finish(plan, state)
+    finish(plan, state, noise)
     return outcome(state)
 
 
 @inner
-def relax(plan, state):
+def relax(plan, state, noise):
     """Settle: by one sweep, or tick by tick when clock-driven."""
     if plan.setting[0].event_driven:
-        return relax_at_once(plan, state)
-    return relax_by_ticks(plan, state)
+        return relax_at_once(plan, state, noise)
+    return relax_by_ticks(plan, state, noise)

@@ -105,8 +105,9 @@ def let_go(table, parameter, drop):
 
 @entry
 def train(
-    table, parameter, inputs, targets, chosen, batch, ticks, segments, tape_rows, notes, spikes
-):
+    table, parameter, inputs, targets, chosen, batch, ticks, noise,
+    segments, tape_rows, notes, spikes,
+):  # fmt: skip
     """Present the chosen samples batch by batch: show, settle, teach, tick, let go.
 
     A presentation ends after `ticks`, or before that when the network is quiet. Its snapshots are
@@ -129,7 +130,7 @@ def train(
         made = -2
         show(plan, state, inputs, chosen, first)
         announce(state, inputs, chosen, first + batch, batch)
-        status = relax(plan, state)
+        status = relax(plan, state, noise)
         if status != DONE:
             return status, first + rows, made
         made = -1
@@ -185,7 +186,7 @@ def infer(table, parameter, inputs, chosen, batch, predictions):
         rows = min(batch, chosen.size - first)
         state.clock[ROWS] = rows
         show(plan, state, inputs, chosen, first)
-        status = relax(plan, state)
+        status = relax(plan, state, 0.0)
         if status != DONE:
             return status
         for p in range(plan.populations.size):
