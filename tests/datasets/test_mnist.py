@@ -20,6 +20,7 @@ from oracles.idx_files import (
 )
 
 from neurosim import datasets
+from neurosim.errors import DataError
 
 
 def test_mnist_is_what_the_files_hold(folder: Path, contents: dict[str, np.ndarray]) -> None:
@@ -76,3 +77,17 @@ def test_the_original_mnist() -> None:
     assert np.bincount(data.test_labels).tolist() == [
         980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(
+    "NEUROSIM_FASHION_MNIST" not in os.environ, reason="NEUROSIM_FASHION_MNIST names no folder"
+)
+def test_the_original_fashion_mnist() -> None:
+    folder = os.environ["NEUROSIM_FASHION_MNIST"]
+    data = datasets.fashion_mnist(folder, dtype="float32", verify=True)
+    assert data.train_inputs.shape == (60_000, 784)
+    assert data.train_labels[:10].tolist() == [9, 0, 0, 3, 0, 2, 7, 2, 5, 5]
+    assert np.bincount(data.train_labels).tolist() == [6_000] * 10
+    assert np.bincount(data.test_labels).tolist() == [1_000] * 10
+    with pytest.raises(DataError, match="is Fashion-MNIST's train-images-idx3-ubyte, not MNIST's"):
+        datasets.mnist(folder)

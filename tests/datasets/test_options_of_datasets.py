@@ -25,8 +25,9 @@ BAD_OPTIONS = [
 
 @pytest.mark.parametrize(("options", "message"), BAD_OPTIONS)
 def test_bad_options_of_mnist(folder: Path, options: dict, message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        datasets.mnist(folder, **options)
+    for function in (datasets.mnist, datasets.fashion_mnist):
+        with pytest.raises(DataError, match=message):
+            function(folder, **options)
 
 
 @pytest.mark.parametrize(
