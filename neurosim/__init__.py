@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurosim import audit, datasets, errors, models, world
+    from neurosim import audit, datasets, errors, models, presets, world
     from neurosim.description import connectors, initializers
     from neurosim.description.activations import Activation
     from neurosim.network import Network
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from neurosim.recording.state_monitor import StateMonitor
     from neurosim.rules.model import Model
     from neurosim.simulator import Simulator
+    from neurosim.sweeps import sweep
     from neurosim.views import plots
 
 __version__ = "0.1.0"
@@ -36,6 +37,8 @@ __all__ = [
     "initializers",
     "models",
     "plots",
+    "presets",
+    "sweep",
     "world",
 ]
 
@@ -52,6 +55,7 @@ _HOMES = {
     "Simulator": "simulator",
     "SpikeMonitor": "recording.spike_monitor",
     "StateMonitor": "recording.state_monitor",
+    "sweep": "sweeps",
 }
 # Modules that are public where they are not in a room.
 _MODULES = {
