@@ -1,8 +1,8 @@
-"""The command line: ``neurosim demo``."""
+"""The command line: ``neurosim demo`` and ``neurosim reproduce``."""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from neurosim.files import why_not_replaced
 
@@ -42,5 +42,40 @@ def main() -> None:
         from neurosim.cli.demo import show_demo
 
         sys.exit(show_demo(epochs, seed, png))
+
+    @app.command()
+    def reproduce(
+        what: Annotated[
+            list[str],
+            typer.Argument(
+                help="table2, table3, table4, figure2, figure3, stream, all, or one beyond the "
+                "paper: choices, rates, noise, feedback, depth, relu, operations, fashion."
+            ),
+        ],
+        scale: Annotated[
+            Literal["quick", "full"],
+            typer.Option(help="quick: minutes; full: the paper's scale, hours."),
+        ] = "quick",
+        data: Annotated[
+            Path | None, typer.Option(help="Folder with the four files of MNIST.")
+        ] = None,
+        out: Annotated[Path, typer.Option(help="Where everything is written.")] = Path(
+            "neurosim-results"
+        ),
+        workers: Annotated[
+            int, typer.Option(min=1, max=10_000, help="Processes of this machine.")
+        ] = 1,
+        scheduler: Annotated[
+            str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")
+        ] = None,
+    ) -> None:
+        """Run the paper's experiments, and write every run, figure and page; resumes."""
+        from neurosim.cli.reproduce import EXPERIMENTS, show_reproduction
+
+        if unknown := [name for name in what if name not in (*EXPERIMENTS, "all")]:
+            allowed = ", ".join([*EXPERIMENTS, "all"])
+            raise typer.BadParameter(f"there is no {unknown[0]!r}; there are {allowed}")
+        names = list(EXPERIMENTS) if "all" in what else list(dict.fromkeys(what))
+        sys.exit(show_reproduction(names, scale, data, out, scheduler or workers))
 
     app()

@@ -1,0 +1,22 @@
+"""Figures as files whose bytes depend on what they show alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from neurosim.extras import require
+from neurosim.files import replacing
+
+__all__ = ["write_figure"]
+
+
+def write_figure(figure: Any, folder: Path, name: str) -> list[Path]:
+    """Write a matplotlib figure as ``<name>.svg`` and ``<name>.png``, without dates."""
+    matplotlib = require("matplotlib", "plots")
+    paths = [folder / f"{name}.svg", folder / f"{name}.png"]
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        for path, metadata in zip(paths, ({"Date": None}, {"Software": None}), strict=True):
+            with replacing(path) as stream:
+                figure.savefig(stream, format=path.suffix[1:], dpi=150, metadata=metadata)
+    return paths
