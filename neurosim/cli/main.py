@@ -75,7 +75,10 @@ def main() -> None:
         if unknown := [name for name in what if name not in (*EXPERIMENTS, "all")]:
             allowed = ", ".join([*EXPERIMENTS, "all"])
             raise typer.BadParameter(f"there is no {unknown[0]!r}; there are {allowed}")
+        if scheduler is not None and workers != 1:
+            raise typer.BadParameter("--workers are of this machine; with --scheduler leave it out")
         names = list(EXPERIMENTS) if "all" in what else list(dict.fromkeys(what))
-        sys.exit(show_reproduction(names, scale, data, out, scheduler or workers))
+        place = workers if scheduler is None else scheduler
+        sys.exit(show_reproduction(names, scale, data, out, place))
 
     app()

@@ -39,7 +39,9 @@ def show_reproduction(
             counts = done.frame["status"].value_counts()
             told = ", ".join(f"{count} {status}" for status, count in counts.items())
             took = span(float(done.frame["seconds"].sum()))
-            console.print(f"{name:11} {told}, {took}: {done.page}", markup=False, soft_wrap=True)
+            alone = " (timed, and so run alone and here)" if done.experiment.alone else ""
+            told = f"{name:11} {told}, {took}{alone}: {done.page}"
+            console.print(told, markup=False, soft_wrap=True)
             failed += done.failed
     except (NeurosimError, OSError) as error:
         print(f"neurosim: {error}", file=sys.stderr)

@@ -56,26 +56,33 @@ def find(known: KnownSet, folder: str | os.PathLike[str] | None) -> Place:
                 f"{given} is not a folder; {known.function}() needs one with the four IDX files"
             )
         return Place(_complete(_in(given, known) or {}, given))
+    return _named(known) or _cached(known)
+
+
+def at_hand(known: KnownSet) -> bool:
+    """Whether the files of a data set can be read without anything being fetched.
+
+    Raises
+    ------
+    DataError
+        If the environment variable names no folder, or one that has only some of the files.
+    """
+    cache = cache_folder(known)
+    return _named(known) is not None or (cache is not None and len(_files(cache)) == len(FILES))
+
+
+def _named(known: KnownSet) -> Place | None:
+    """Return the files in the folder that the environment variable names; None if it has none."""
     named = os.environ.get(DATA_VARIABLE)
-    if named:
-        data = Path(named)
-        if not os.path.isdir(data):
-            raise DataError(
-                f"{DATA_VARIABLE} must name a folder with the files of data sets; {named!r} is none"
-            )
-        if found := _in(data, known):
-            return Place(_complete(found, data))
-    return _cached(known)
-
-
-def at_hand(known: KnownSet, folder: str | os.PathLike[str] | None = None) -> bool:
-    """Whether the files of a data set can be read without anything being fetched."""
-    if folder is not None:
-        return len(_in(Path(folder), known)) == len(FILES)
-    named, cache = os.environ.get(DATA_VARIABLE), cache_folder(known)
-    if named and (found := _in(Path(named), known)):
-        return len(found) == len(FILES)
-    return cache is not None and len(_files(cache)) == len(FILES)
+    if not named:
+        return None
+    data = Path(named)
+    if not os.path.isdir(data):
+        raise DataError(
+            f"{DATA_VARIABLE} must name a folder with the files of data sets; {named!r} is none"
+        )
+    found = _in(data, known)
+    return Place(_complete(found, data)) if found else None
 
 
 def cache_folder(known: KnownSet) -> Path | None:

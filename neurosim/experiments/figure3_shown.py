@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from neurosim.experiments.experiment import Scale
+from neurosim.experiments.learning import CHANCE
 from neurosim.experiments.tables import markdown_table
+from neurosim.experiments.unfinished import done, told_of_unfinished
 from neurosim.extras import require
 
 __all__ = ["figures", "page"]
@@ -23,6 +25,7 @@ LINEAR_BELOW = 1e-4
 
 def figures(frame: Any, scale: Scale) -> dict[str, Any]:
     """Both measures: left against sigma, then, for each structure, against t for every gamma."""
+    frame = done(frame)
     hidden = sorted(frame["hidden_layers"].unique())
     figure = require("matplotlib.figure", "plots").Figure(
         figsize=(4.2 * (1 + len(hidden)), 7.2), layout="constrained"
@@ -37,10 +40,13 @@ def figures(frame: Any, scale: Scale) -> dict[str, Any]:
         top = max(float(frame[measure].max()), LINEAR_BELOW)
         for ax in axes:
             ax.set_yscale("symlog", linthresh=LINEAR_BELOW)
-            ax.set_ylim(-0.3 * LINEAR_BELOW, 100 * top)
+            ax.set_ylim(-0.3 * LINEAR_BELOW, 1000 * top)
             ax.grid(alpha=0.3)
     handles, labels = rows[0][1].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=len(labels),
+        title="at the top of each panel, ×: runs diverged, –: runs end at chance",
+    )  # fmt: skip
     return {"figure3": figure}
 
 
@@ -52,7 +58,7 @@ def _against_sigma(ax: Any, frame: Any, measure: str, hidden: Sequence[int]) -> 
         groups = [here[here["sigma"] == sigma] for sigma in sigmas]
         _line(ax, groups, measure, n, f"C{6 + n}", f"{layers} hidden")
     ax.set_xticks(range(len(sigmas)), [f"{sigma:g}" for sigma in sigmas], rotation=45)
-    ax.set_xlabel("σ of x around μ before the teacher; ×: runs diverged")
+    ax.set_xlabel("σ of x around μ before the teacher")
     ax.set_title("C1 (t = l, γ = 1)")
     ax.legend(loc="upper left", fontsize="small")
 
@@ -75,7 +81,7 @@ def _setting(frame: Any, t: str, gamma: float) -> Any:
 
 
 def _line(ax: Any, groups: Sequence[Any], measure: str, n: int, color: str, label: str) -> None:
-    """Means and ranges of the runs that did not diverge; a cross above where some did."""
+    """Means and ranges of the runs that did not diverge; marks above for others, and for chance."""
     above = ax.get_xaxis_transform()
     places, means, lows, highs = [], [], [], []
     for place, group in enumerate(groups):
@@ -83,11 +89,14 @@ def _line(ax: Any, groups: Sequence[Any], measure: str, n: int, color: str, labe
         if len(values):
             places.append(place)
             means.append(values.mean())
-            lows.append(values.mean() - values.min())
-            highs.append(values.max() - values.mean())
+            # The mean of equal values may be an ulp beside them.
+            lows.append(max(0.0, values.mean() - values.min()))
+            highs.append(max(0.0, values.max() - values.mean()))
         if group["diverged_in_epoch"].notna().any():
             # Above one another, in the order of the legend.
             ax.plot([place], [0.97 - 0.035 * n], "x", color=color, transform=above)
+        elif _at_chance(group):
+            ax.plot([place], [0.97 - 0.035 * n], "_", color=color, transform=above)
     ax.errorbar(
         places, means, [lows, highs], color=color, label=label, marker="o", markersize=4, capsize=3
     )
@@ -95,7 +104,9 @@ def _line(ax: Any, groups: Sequence[Any], measure: str, n: int, color: str, labe
 
 def page(frame: Any, scale: Scale) -> str:
     """Say where the divergence is zero, and give every cell."""
-    parts = [_summary(frame)]
+    told = told_of_unfinished(frame, ["hidden_layers", "seed", "t", "gamma", "sigma"])
+    frame = done(frame)
+    parts = [*told, _summary(frame)]
     for layers, here in frame.groupby("hidden_layers"):
         parts.append(f"## {layers} hidden layer{'s' if layers > 1 else ''} of 32")
         errors = here[here["t"] == "BP"]["last_test_error"].to_numpy(float)
@@ -103,7 +114,7 @@ def page(frame: Any, scale: Scale) -> str:
             f"BP's test error after {here['epochs'].iloc[0]} epochs: {_percent(errors)}. Each "
             "cell: difference of test error in percentage points / distance of weights, mean (and "
             "range) over the seeds. Where runs diverged it says in which epochs, and has no mean "
-            "of them."
+            "of them; where runs are in the mean that end at chance, it says how many."
         )
         parts.append(_c1_table(here))
         parts.append(_c2_c3_table(here))
@@ -115,17 +126,18 @@ def _summary(frame: Any) -> str:
     zero = runs[(runs["error_divergence"] == 0.0) & (runs["weight_divergence"] == 0.0)]
     met = runs[(runs["t"] == "l") & (runs["gamma"] == 1.0) & (runs["sigma"] == 0.0)]
     others = len(zero) - len(zero.index.intersection(met.index))
-    weights = met["weight_divergence"].max()
     exact = len(zero.index.intersection(met.index))
     faster = _learns_faster(runs, frame[frame["t"] == "BP"])
     diverged = int(runs["diverged_in_epoch"].notna().sum())
     return (
         f"With all three conditions met (t = l, gamma = 1, sigma = 0) {exact} of {len(met)} runs "
-        f"are at exactly zero in both measures (largest distance of weights: {weights:g}). Of the "
-        f"other {len(runs) - len(met)} runs {'none is' if not others else f'{others} are'}. "
-        f"{diverged} runs diverged: a state left its bound, or the net was at chance with "
-        "saturated units for three epochs in a row; they are marked by a cross, at the epoch in "
-        f"which that began, and enter no mean.{faster}\n\n"
+        f"are at exactly zero in both measures. Of the other {len(runs) - len(met)} runs, "
+        f"{diverged} diverged; of the rest {'none is' if not others else f'{others} are'} at zero. "
+        "Diverged is what left the bound, or was at chance with saturated units three epochs in a "
+        "row (more than 95 % of all f' below 0.001 in some hidden layer): it is marked by a cross, "
+        "the tables say in which epoch that began, and it enters no mean. "
+        f"{_at_chance(runs)} more runs end at chance (more than {CHANCE:.0%} wrong) without that; "
+        f"they are marked by a dash.{faster}\n\n"
         "The paper shows curves, not numbers, for this figure; it says that the divergence is zero "
         "only where all conditions hold, which is what is compared. t = 0 is one run for all "
         "gamma: no x has moved when the weights learn, so that gamma does not enter."
@@ -138,6 +150,7 @@ def _learns_faster(runs: Any, reference: Any) -> str:
     if not len(large):
         return ""
     best = reference.groupby("hidden_layers")["last_test_error"].mean()
+    large = large[large["hidden_layers"].isin(best.index)]
     better = sum(row.last_test_error < best[row.hidden_layers] for row in large.itertuples())
     return (
         f" Of the {len(large)} runs with t = l and gamma > 1, whose updates are gamma^l times "
@@ -167,10 +180,17 @@ def _cell(group: Any) -> str:
     weights = group["weight_divergence"].dropna().to_numpy(float)
     told = []
     if len(errors):
-        told.append(f"{_range(100 * errors)} / {_range(weights)}")
+        chance = _at_chance(group)
+        note = f", {chance} at chance" if chance else ""
+        told.append(f"{_range(100 * errors)} / {_range(weights)}{note}")
     if epochs:
         told.append(f"diverged: epoch {', '.join(map(str, epochs))}")
-    return "; ".join(told)
+    return "; ".join(told) or "–"
+
+
+def _at_chance(frame: Any) -> int:
+    """How many runs end at chance, though they have not been given up as diverged."""
+    return int((frame["diverged_in_epoch"].isna() & (frame["last_test_error"] > CHANCE)).sum())
 
 
 def _range(values: Any) -> str:
@@ -181,5 +201,7 @@ def _range(values: Any) -> str:
 
 
 def _percent(values: Any) -> str:
+    if not len(values):
+        return "not measured"
     each = ", ".join(f"{100 * value:.2f} %" for value in values)
     return f"{100 * values.mean():.2f} % ({each})" if len(values) > 1 else each

@@ -16,7 +16,7 @@ from neurosim.datasets.scikit_digits import digits
 from neurosim.errors import DivergenceError
 from neurosim.presets import Preset
 
-__all__ = ["Course", "course_of_backpropagation", "learn", "load", "sizes_of"]
+__all__ = ["CHANCE", "Course", "course_of_backpropagation", "learn", "load", "sizes_of"]
 
 Weights = Mapping[str, npt.NDArray[Any]]
 
@@ -64,12 +64,12 @@ class Course:
     because: str | None = None
 
     def apart_from(self, other: Course) -> dict[str, float | None]:
-        """The paper's two measures: of test errors, and of final weights; None where it diverged.
+        """The paper's two measures: of test errors, and of final weights; None where one diverged.
 
         The mean over the epochs of the absolute difference of test errors, and the sum over layers
         of the Euclidean distance of weights.
         """
-        if self.diverged is not None:
+        if self.diverged is not None or other.diverged is not None:
             return {"error_divergence": None, "weight_divergence": None}
         pairs = zip(self.test_error, other.test_error, strict=True)
         errors = float(np.mean([abs(own - theirs) for own, theirs in pairs]))
@@ -106,7 +106,7 @@ def learn(learner: Any, data: Dataset, epochs: int, seed: int, **options: Any) -
 
 
 def saturated(weights: Weights, data: Dataset, samples: int = 500) -> bool:
-    """Whether nineteen in twenty units of some hidden layer of sigmoids are where f' is flat."""
+    """Whether f' is flat in 95 % of all pairs of a sample and a unit of some layer of sigmoids."""
     f = data.test_inputs[:samples]
     for theta in list(weights.values())[:-1]:
         # The logistic function, written so that nothing overflows.

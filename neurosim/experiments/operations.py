@@ -132,7 +132,7 @@ EXPERIMENT = Experiment(
     title="Accuracy against synaptic operations",
     claim=(
         "Event-driven, Z-IL and Fa-Z-IL reach an accuracy with about the synaptic operations of "
-        "backpropagation; clock-driven, or by IL, with many times as many."
+        "backpropagation, IL with more; clock-driven all of them need many times as many."
     ),
     run=run,
     cells=cells,

@@ -22,7 +22,12 @@ def told_of_unfinished(frame: Any, settings: Sequence[str]) -> list[str]:
         rows = frame[frame["status"] == status]
         if len(rows):
             names = (
-                ", ".join(f"{name} = {getattr(row, name)}" for name in settings)
+                ", ".join(
+                    f"{name} = {value}"
+                    for name in settings
+                    # Where a setting does not apply, a table has None or NaN.
+                    if (value := getattr(row, name)) is not None and value == value
+                )
                 for row in rows[:8].itertuples()
             )
             more = "; and others" if len(rows) > 8 else ""

@@ -1,14 +1,24 @@
-"""Figures as files whose bytes depend on what they show alone."""
+"""Figures as files whose bytes depend on what they show, not on whose machine it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from neurosim.extras import require
 from neurosim.files import replacing
 
-__all__ = ["write_figure"]
+__all__ = ["plain_style", "write_figure"]
+
+
+@contextmanager
+def plain_style() -> Iterator[None]:
+    """Draw and write figures in matplotlib's own style, whatever the user's settings."""
+    style = require("matplotlib.style", "plots")
+    with style.context("default", after_reset=True):
+        yield
 
 
 def write_figure(figure: Any, folder: Path, name: str) -> list[Path]:

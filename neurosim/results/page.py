@@ -15,7 +15,7 @@ _HOUR, _MINUTE = 3600.0, 60.0
 
 
 def page(
-    experiment: Experiment, frame: Any, scale: Scale, figures: Sequence[str], command: str
+    experiment: Experiment, frame: Any, scale: Scale, figures: Sequence[str], told: str
 ) -> str:
     """Return the page in Markdown.
 
@@ -27,8 +27,8 @@ def page(
     scale : Scale
     figures : sequence of str
         Names of the figures beside the page.
-    command : str
-        By which all of it is made again.
+    told : str
+        What the experiment says of its runs.
     """
     pictures = [f"![{name}]({name}.svg)" for name in figures]
     parts = [
@@ -36,9 +36,9 @@ def page(
         experiment.claim,
         *([] if scale.full else [_QUICK]),
         *pictures,
-        experiment.page(frame, scale),
+        told,
         "## Runs",
-        _runs(experiment, frame, command),
+        _runs(experiment, frame, scale),
         *_wrong(frame),
         "## Choices",
         _choices(experiment),
@@ -52,8 +52,16 @@ _QUICK = (
 )
 
 
-def _runs(experiment: Experiment, frame: Any, command: str) -> str:
+def _runs(experiment: Experiment, frame: Any, scale: Scale) -> str:
     name = experiment.name
+    command = f"neurosim reproduce {name} --scale {scale.name}"
+    if experiment.needs_data and scale.data == "mnist":
+        command += " --data FOLDER"
+    learned = "".join(
+        f"- {what}: {', '.join(sorted({str(each) for each in frame[column] if each}))}\n"
+        for what, column in (("Data", "data"), ("Precision", "dtype"))
+        if column in frame
+    )
     counts = frame["status"].value_counts()
     told = ", ".join(f"{counts[status]} {status}" for status in counts.index)
     machines = sorted({each for each in frame["cpu"] if each})
@@ -64,6 +72,7 @@ def _runs(experiment: Experiment, frame: Any, command: str) -> str:
         f"Every run: [{name}.csv]({name}.csv), [{name}.json]({name}.json); "
         f"how long each took: [{name}.seconds.csv]({name}.seconds.csv).\n\n"
         f"- Again: `{command}`\n"
+        f"{learned}"
         f"- Made on: {'; '.join(machines) or 'unknown'}\n"
         f"- With: {'; '.join(versions) or 'unknown'}"
     )

@@ -17,8 +17,8 @@ from neurosim.experiments.catalogue import EXPERIMENTS
 from neurosim.experiments.experiment import Experiment, Scale
 from neurosim.experiments.learning import load
 from neurosim.files import replacing
-from neurosim.results.figures import write_figure
-from neurosim.results.index import index
+from neurosim.results.figures import plain_style, write_figure
+from neurosim.results.index import check_folder, write_index
 from neurosim.results.page import page
 from neurosim.results.tables import write_runs
 from neurosim.sweeps import sweep
@@ -88,29 +88,34 @@ def reproduce(
         If there is no such experiment.
     DataError
         If the data cannot be had; before anything is run.
+    FileError
+        If `out` holds other files than results at this scale.
     """
     owner = "reproduce"
     chosen = [EXPERIMENTS[checks.choice(owner, "name", name, list(EXPERIMENTS))] for name in names]
     checks.choice(owner, "scale", scale, ("quick", "full"))
     folder = None if data is None else os.path.abspath(os.fspath(data))
     size = Scale(scale, _data(scale, folder) if any(e.needs_data for e in chosen) else "digits")
-    where = _made(Path(out))
+    where = _made(Path(out), scale)
     return (_reproduce(experiment, size, folder, where, workers, progress) for experiment in chosen)
 
 
 def _data(scale: str, folder: str | None) -> Literal["digits", "mnist"]:
     """Decide what networks learn from, which must be there before anything is run."""
-    if scale == "quick" and folder is None and not at_hand(MNIST, None):
+    if scale == "quick" and folder is None and not at_hand(MNIST):
         return "digits"
     load("mnist", folder, "float32", (0.0, 1.0))
     return "mnist"
 
 
-def _made(out: Path) -> Path:
+def _made(out: Path, scale: str) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(f"reproduce: {str(out)!r} cannot be a folder: {error}") from error
+    check_folder(out, scale)
+    # From now on it is known to be one of results, also if the first experiment is killed.
+    write_index(out, scale, EXPERIMENTS.values())
     return out
 
 
@@ -129,13 +134,27 @@ def _reproduce(
         progress=progress,
     )
     write_runs(frame, out, name)
-    figures = experiment.figures(frame, scale)
-    for called, figure in figures.items():
-        write_figure(figure, out, called)
-    command = f"neurosim reproduce {name} --scale {scale.name}"
+    with plain_style():
+        figures, told = _shown(experiment, frame, scale)
+        for called, figure in figures.items():
+            write_figure(figure, out, called)
     written = out / f"{name}.md"
     with replacing(written) as stream:
-        stream.write(page(experiment, frame, scale, list(figures), command).encode())
-    with replacing(out / "README.md") as stream:
-        stream.write(index(out, EXPERIMENTS.values()).encode())
+        stream.write(page(experiment, frame, scale, list(figures), told).encode())
+    write_index(out, scale.name, EXPERIMENTS.values())
     return Reproduced(experiment, frame, written)
+
+
+def _shown(experiment: Experiment, frame: Any, scale: Scale) -> tuple[dict[str, Any], str]:
+    """Return the figures, and what is said of the runs.
+
+    Figures are of all runs. Where some have failed there may be too few for them, which the page
+    then says: why they failed is there, too, and other experiments need not wait for that.
+    """
+    try:
+        return experiment.figures(frame, scale), experiment.page(frame, scale)
+    except Exception as error:
+        if not (frame["status"] == "failed").any():
+            raise
+        missing = f"{type(error).__name__}: {error}"
+        return {}, f"**Runs have failed, without which nothing can be shown ({missing}).**"

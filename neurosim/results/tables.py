@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +46,20 @@ def _nested(column: Any) -> bool:
 
 
 def _lines(frame: Any) -> str:
-    """A list with a line for each run; what is missing is null."""
+    """A list with a line for each run; what is missing is null, and infinity a word."""
     rows = ({name: _plain(row[name]) for name in frame} for row in frame.to_dict("records"))
     return "[\n" + ",\n".join(json.dumps(row, allow_nan=False) for row in rows) + "\n]\n"
 
 
 def _plain(value: Any) -> Any:
-    # NaN, which is not itself, is what a table has for a number that is not there.
-    return None if isinstance(value, float) and value != value else value
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    # NaN is what a table has for a number that is not there.
+    return None if math.isnan(value) else str(value)
 
 
 def _write(path: Path, text: str) -> None:

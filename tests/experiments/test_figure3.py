@@ -1,6 +1,7 @@
 """Figure 3 in small: zero in both measures only where C1, C2 and C3 hold."""
 
 import numpy as np
+import pandas
 import pytest
 
 from neurosim.experiments import figure3
@@ -83,6 +84,57 @@ def test_the_two_measures():
     other = Course([0.5, 0.5], {"a": np.zeros((1, 2)), "b": np.array([[0.0]])})
     assert own.apart_from(other) == {"error_divergence": 0.125, "weight_divergence": 6.0}
     assert own.apart_from(own) == {"error_divergence": 0.0, "weight_divergence": 0.0}
+
+
+def table(**changed):
+    """A table of runs as a sweep returns it: BP, and others at t = l, with equal divergences."""
+    rows = [
+        {
+            "hidden_layers": 1, "seed": seed, "t": t, "gamma": gamma, "sigma": sigma, "epochs": 2,
+            "error_divergence": 15e-4 / 64 * (sigma or 0), "weight_divergence": sigma,
+            "last_test_error": 0.1, "diverged_in_epoch": None, "status": "done",
+        }
+        for seed in (1, 2, 3)
+        for t, gamma, sigma in (("BP", np.nan, np.nan), ("l", 1.0, 0.0), ("l", 1.0, 1.0))
+    ]  # fmt: skip
+    frame = pandas.DataFrame(rows)
+    for column, values in changed.items():
+        for row, value in values.items():
+            frame.loc[row, column] = value
+    return frame
+
+
+def test_equal_divergences_can_be_drawn():
+    # Their mean may be an ulp beside them, and bars are not negative.
+    figure3.figures(table(), Scale("full", "mnist"))
+
+
+def test_the_page_counts_what_was_seen_and_nothing_else():
+    page = figure3.page(table(status={1: "failed"}), Scale("full", "mnist"))
+    assert "2 of 2 runs are at exactly zero" in page
+    assert "1 run failed" in page
+    assert "nan" not in page
+    page = figure3.page(
+        table(status={0: "failed", 3: "failed", 6: "failed"}), Scale("full", "mnist")
+    )
+    assert "not measured" in page
+    assert "nan" not in page
+
+
+def test_the_page_says_where_runs_are_at_chance_or_diverged():
+    frame = table(
+        last_test_error={2: 0.9}, diverged_in_epoch={5: 2.0},
+        error_divergence={5: np.nan}, weight_divergence={5: np.nan},
+    )  # fmt: skip
+    page = figure3.page(frame, Scale("full", "mnist"))
+    assert "1 diverged" in page
+    assert "1 more runs end at chance" in page
+    assert "1 at chance; diverged: epoch 2" in page
+
+
+def test_a_reference_that_diverged_is_no_reference():
+    own, other = Course([0.5, 0.25], {}), Course([0.5], {}, diverged=2)
+    assert own.apart_from(other) == {"error_divergence": None, "weight_divergence": None}
 
 
 def test_full_scale_is_the_papers():

@@ -1,12 +1,15 @@
 """Experiments as files: every run, figures and pages; the same bytes however they were come by."""
 
 import csv
+import dataclasses
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
+import numpy as np
 import pytest
 from oracles.toy_experiments import fails, run, toy
 
@@ -88,6 +91,92 @@ def test_failed_runs_are_counted_and_told(tmp_path, monkeypatch):
     page = result.page.read_text()
     assert "8 runs (8 failed)" in page
     assert "- 8 failed: `RuntimeError: no luck with 0" in page
+
+
+def nothing_done(frame, scale):
+    return frame["no such column"]
+
+
+@pytest.mark.parametrize("part", ["figures", "page"])
+def test_where_runs_have_failed_the_page_says_so_and_the_next_experiment_is_made(
+    tmp_path, monkeypatch, part
+):
+    broken = dataclasses.replace(toy(fails), name="broken", **{part: nothing_done})
+    monkeypatch.setitem(EXPERIMENTS, "broken", broken)
+    first, second = reproduce(["broken", "toy"], out=tmp_path)
+    page = first.page.read_text()
+    assert "Runs have failed" in page
+    assert "KeyError" in page
+    assert "no luck with 0" in page
+    assert (first.failed, second.failed) == (8, 0)
+
+
+def test_where_none_has_failed_an_error_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setitem(EXPERIMENTS, "toy", dataclasses.replace(toy(), page=nothing_done))
+    with pytest.raises(KeyError):
+        made(tmp_path)
+
+
+def test_every_experiment_says_so_where_all_of_its_runs_have_failed(tmp_path, monkeypatch):
+    for name, experiment in list(EXPERIMENTS.items()):
+        cells = [lambda scale, cells=experiment.cells: cells(scale)[:2]]
+        monkeypatch.setitem(
+            EXPERIMENTS,
+            name,
+            dataclasses.replace(experiment, run=lost, cells=cells[0], needs_data=False),
+        )
+    for result in reproduce(list(EXPERIMENTS), out=tmp_path):
+        assert result.failed == len(result.frame)
+        assert "never came back" in result.page.read_text()
+
+
+def lost(**settings):
+    raise RuntimeError("never came back")
+
+
+def odd(*, n, seed):
+    return {"square": [np.inf, -np.inf, np.nan, 1.0][n], "nested": {"a": [np.nan, np.inf]}}
+
+
+def test_what_is_not_finite_is_kept_as_json_has_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(EXPERIMENTS, "toy", dataclasses.replace(toy(odd), figures=lambda *_: {}))
+    made(tmp_path)
+    runs = json.loads((tmp_path / "toy.json").read_text(), parse_constant=pytest.fail)
+    assert [each["square"] for each in runs[::2]] == ["inf", "-inf", None, 1.0]
+    assert runs[0]["nested"] == {"a": [None, "inf"]}
+
+
+@pytest.mark.parametrize("name", ["README.md", "toy.csv", "thesis.tex"])
+def test_a_folder_of_something_else_is_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(FileError, match="no folder of results"):
+        reproduce(["toy"], out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_results_of_another_scale_are_not_replaced(tmp_path):
+    made(tmp_path, scale="full")
+    before = settled(tmp_path)
+    with pytest.raises(FileError, match="another scale than quick"):
+        made(tmp_path)
+    assert settled(tmp_path) == before
+
+
+def test_figures_do_not_depend_on_whose_machine_it_is(tmp_path):
+    made(tmp_path / "a")
+    with matplotlib.rc_context({"font.size": 30, "svg.fonttype": "none", "savefig.dpi": 10}):
+        made(tmp_path / "b")
+    assert settled(tmp_path / "a") == settled(tmp_path / "b")
+
+
+@pytest.mark.parametrize("given", ["typo", "partial"])
+def test_a_folder_of_data_that_is_none_is_no_reason_to_take_digits(tmp_path, monkeypatch, given):
+    (tmp_path / "partial").mkdir()
+    (tmp_path / "partial" / "train-images-idx3-ubyte").touch()
+    monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path / given))
+    with pytest.raises(DataError):
+        reproduce(["figure3"], out=tmp_path / "out")
 
 
 def test_a_run_that_is_killed_goes_on_to_the_same_bytes(tmp_path):

@@ -45,6 +45,12 @@ def test_full_scale_into_a_folder_and_names_said_twice(run, tmp_path):
     assert "10 done, 2 diverged" in out
 
 
+def test_a_cluster_has_workers_of_its_own(run):
+    status, _, err = run("toy", "--workers", "2", "--scheduler", "tcp://host:8786")
+    assert status == 2
+    assert "--scheduler" in err
+
+
 def test_failed_runs_end_with_another_status(run):
     status, out, err = run("unlucky")
     assert status == 1
@@ -69,8 +75,15 @@ def test_what_is_refused(run, arguments, words, monkeypatch, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("arguments", [["--out", "file"], ["--scheduler", "nonsense"],
-                                       ["--data", "nowhere", "figure3"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--out", "file"],
+        ["--scheduler", "nonsense"],
+        ["--scheduler", ""],
+        ["--data", "nowhere", "figure3"],
+    ],
+)
 def test_what_cannot_be_is_said_in_one_line(run, arguments, tmp_path):
     (tmp_path / "file").touch()
     status, _, err = run("toy", *arguments)

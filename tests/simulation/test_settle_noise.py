@@ -186,6 +186,15 @@ def test_what_must_be_made_again_draws_again(event_driven):
     assert same_weights(near, far)
 
 
+def test_a_teacher_that_overflows_after_the_noise_was_drawn_draws_it_once():
+    sim = simulator(dtype="float32", bound=None)
+    targets = TARGETS.copy()
+    # So large that its error cannot be said to be finite beforehand.
+    targets[9, 1] = 2e38
+    sim.fit(INPUTS, targets, seed=3, shuffle=False, settle_noise=0.2, ticks=0)
+    assert sim.simulation.noise_position[1] == 6
+
+
 def test_noise_beyond_the_bound_is_an_error_that_changes_nothing():
     sim = settled(0.2, 4, bound=50.0)
     before = sim.state("x", "hidden1")
