@@ -74,7 +74,8 @@ def fit(
     settle_noise : float
         Standard deviation of what is drawn around each prediction before the teacher appears, as
         in `settle`; for the protocol "settled". By what is drawn it makes no difference how the
-        epochs are divided among several calls.
+        epochs are divided among several calls. A change detector finds nothing quiet then, and with
+        it Fa-Z-IL learns nothing, unless its `zero_threshold` is a few times as large.
     progress : callable, optional
         Called with (samples done, samples in all) a few times a second.
 

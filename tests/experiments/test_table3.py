@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import neurosim as ns
 from neurosim.experiments import table3, table3_shown
 from neurosim.experiments.experiment import Scale
 from neurosim.presets import song2020
@@ -110,3 +111,21 @@ def test_a_page_of_failures_alone_says_so():
     frame = pd.DataFrame(cells)
     assert table3_shown.page(frame, QUICK) == "No run was made to its end."
     assert table3_shown.figures(frame, QUICK) == {}
+
+
+@pytest.mark.parametrize(("t_d", "spikes"), [(1, [1, 4]), (2, [1])])
+def test_in_delta_form_feedback_that_is_lost_beside_an_error_makes_a_window_of_one_misfire(
+    t_d, spikes
+):
+    # What the level itself learns leaves an error of -100, beside which feedback of 1e-6 is lost in
+    # float32: the error ends exactly, for one tick, and feedback begins another one.
+    net = ns.Network.layered([1, 1, 1], activation="identity", seed=0)
+    rates = {"input->hidden1": 1.0, "hidden1->output": 1e-30}
+    model = ns.models.FaZIL(learning_rate=rates, t_d=t_d)
+    sim = ns.Simulator(net, model, dtype="float32")
+    sim.set_weights({"input->hidden1": [[-0.01]], "hidden1->output": [[1e-6]]})
+    phi = ns.StateMonitor(sim, "phi", populations=["hidden1"])
+    epsilon = ns.StateMonitor(sim, "epsilon", populations=["hidden1"])
+    sim.present([1e4], [1.0], ticks=5)
+    assert np.flatnonzero(phi.phi[-6:].ravel()).tolist() == spikes
+    assert epsilon.epsilon[-6:].ravel()[3] == 0.0
