@@ -121,7 +121,7 @@ def test_the_hour_is_garbled_for_those_who_read_t(monkeypatch):
 
 
 def settles_by_itself(simulation):
-    engine.settle(*simulation.lowered.arguments)
+    engine.settle(*simulation.lowered.arguments, 0.0)
 
 
 def refreshes(simulation):
