@@ -8,6 +8,8 @@ import platform
 import time
 from typing import Any
 
+from neurosim.sweeps.machine import cpu
+
 __all__ = ["Others", "available_bytes", "cores", "describe"]
 
 _PEERS = ("torch", "jax", "ngclearn", "brian2", "nengo")
@@ -22,7 +24,7 @@ def describe() -> dict[str, Any]:
     features = _features()
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
-        "cpu": _cpu(),
+        "cpu": cpu(),
         "architecture": platform.machine(),
         "system": platform.system(),
         "cores": cores(),
@@ -80,13 +82,6 @@ def _busy_with_others() -> float | None:
         return None
     user, nice, system = (int(word) for word in first[0].split()[1:4])
     return (user + nice + system) / os.sysconf("SC_CLK_TCK") - sum(os.times()[:4])
-
-
-def _cpu() -> str:
-    for text in _lines("/proc/cpuinfo"):
-        if text.startswith("model name"):
-            return text.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 def _features() -> set[str]:

@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from neurosim import models
 from neurosim.description.initializers import XavierUniform
 from neurosim.experiments.choices_shown import figures, page
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import course_of_backpropagation, learn, load, sizes_of
+from neurosim.experiments.learning import course_of_backpropagation, described, learn, same_bits
 from neurosim.presets import Preset, song2020
 
 __all__ = ["CHOICES", "EARLY", "EXPERIMENT", "cells", "run"]
@@ -58,18 +56,14 @@ def run(
     setting = preset, data, folder, hidden_layers
     course = course_of_backpropagation(*setting, epochs, seed, dtype)
     early = course_of_backpropagation(*setting, min(EARLY, epochs), seed, dtype)
-    samples = load(data, folder, dtype, preset.targets)
-    network = preset.network(sizes_of(samples, hidden_layers), seed=seed)
+    samples, network = described(*setting, seed, dtype)
     simulator = preset.simulator(network, models.FaZIL, dtype=dtype)
     autonomous = learn(simulator, samples, min(EARLY, epochs), seed)
     return {
-        "early_test_error": early.test_error[-1] if early.test_error else None,
-        "last_test_error": course.test_error[-1] if course.test_error else None,
+        "early_test_error": early.last_test_error,
+        "last_test_error": course.last_test_error,
         "least_test_error": min(course.test_error, default=None),
-        "fa_z_il_is_bp": all(
-            np.array_equal(autonomous.weights[name], theirs)
-            for name, theirs in early.weights.items()
-        ),
+        "fa_z_il_is_bp": same_bits(autonomous.weights, early.weights),
         "diverged_in_epoch": course.diverged,
         "diverged_because": course.because,
         "test_error": course.test_error,

@@ -8,7 +8,7 @@ import numpy as np
 
 from neurosim.experiments.axes import error_axis
 from neurosim.experiments.experiment import Scale
-from neurosim.experiments.tables import counted, markdown_table, percent
+from neurosim.experiments.tables import counted, markdown_table, net_name, percent
 from neurosim.experiments.unfinished import done, told_of_unfinished
 from neurosim.extras import require
 
@@ -34,17 +34,13 @@ def figures(frame: Any, scale: Scale) -> dict[str, Any]:
             if whole:
                 epochs, mean = range(1, len(whole[0]) + 1), np.mean(whole, axis=0)
                 ax.plot(epochs, mean, color=f"C{n}", label=choice, lw=1.6)
-        ax.set(xlabel="epoch", title=_net(layers))
+        ax.set(xlabel="epoch", title=net_name(layers))
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.grid(alpha=0.3)
     error_axis(axes[0])
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=5 if len(axes) > 1 else 2)
     return {"choices": figure}
-
-
-def _net(layers: int) -> str:
-    return f"{layers} hidden layer{'s' if layers > 1 else ''} of 32"
 
 
 def page(frame: Any, scale: Scale) -> str:
@@ -141,7 +137,7 @@ def _table(frame: Any, measure: str, when: str) -> str:
         )
     return (
         f"Backpropagation's test error after {when}, in per cent, mean (and range) over the seeds:"
-        "\n\n" + markdown_table(["choice", *map(_net, structures)], rows)
+        "\n\n" + markdown_table(["choice", *map(net_name, structures)], rows)
     )
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from neurosim import models
 from neurosim.experiments.depth_shown import figures, page
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import load, sizes_of
+from neurosim.experiments.learning import load, same_bits, sizes_of
 from neurosim.presets import Preset, song2020
 
 __all__ = ["EXPERIMENT", "LEVELS", "cells", "run", "sizes_of_updates", "visible_rates"]
@@ -77,7 +77,7 @@ def run(
         "relative_error": max(wrong.values()) / max(due.values()),
         "worst_level_error": max(by_level),
         "worst_level": int(np.argmax(by_level)),
-        "same_bits": all(np.array_equal(own[name], theirs[name]) for name in theirs),
+        "same_bits": same_bits(own, theirs),
         "levels_without_update": sum(
             bool(np.array_equal(own[name], begin[name])) for name in theirs
         ),

@@ -10,8 +10,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from neurosim import models
 from neurosim.datasets.known_sets import KNOWN
 from neurosim.description.connectors import Convolution
@@ -68,13 +66,9 @@ def run(
     course = learn(simulator, samples, epochs, seed)
     return {
         **course.apart_from(reference),
-        "same_bits": course.diverged is None
-        and all(
-            np.array_equal(course.weights[name], theirs)
-            for name, theirs in reference.weights.items()
-        ),
-        "last_test_error": course.test_error[-1] if course.test_error else None,
-        "last_test_error_of_bp": reference.test_error[-1] if reference.test_error else None,
+        "same_bits": course.has_bits_of(reference),
+        "last_test_error": course.last_test_error,
+        "last_test_error_of_bp": reference.last_test_error,
         "least_test_error": min(course.test_error, default=None),
         "synapses": network.synapse_count,
         "weights": sum(theta.size for theta in reference.weights.values()),

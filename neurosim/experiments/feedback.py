@@ -23,6 +23,7 @@ from neurosim.experiments.feedback_shown import figures, page
 from neurosim.experiments.learning import (
     Course,
     course_of_backpropagation,
+    described,
     learn,
     load,
     sizes_of,
@@ -102,7 +103,7 @@ def run(
     after = apart(simulator.weights, simulator.feedback_weights)
     return {
         **course.apart_from(reference),
-        "last_test_error": course.test_error[-1] if course.test_error else None,
+        "last_test_error": course.last_test_error,
         "angle_at_first": first,
         "angle_in_the_end": angle(simulator.weights, simulator.feedback_weights),
         "distance_at_first": float(np.linalg.norm(before)),
@@ -139,8 +140,7 @@ def course_with_decay(
     dtype: Any,
 ) -> Course:  # fmt: skip
     """What is learned with decay through the synapses that predictions go out by."""
-    samples = load(data, folder, dtype, song2020.targets)
-    network = song2020.network(sizes_of(samples, hidden_layers), seed=seed)
+    samples, network = described(song2020, data, folder, hidden_layers, seed, dtype)
     simulator = song2020.simulator(network, Decaying, dtype=dtype, decay=decay)
     return learn(simulator, samples, epochs, seed)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from neurosim.experiments.axes import error_axis
 from neurosim.experiments.experiment import Scale
-from neurosim.experiments.tables import counted, markdown_table, number, percent
+from neurosim.experiments.tables import counted, markdown_table, net_name, number, percent
 from neurosim.experiments.unfinished import done, told_of_unfinished
 from neurosim.extras import require
 
@@ -36,7 +36,7 @@ def figures(frame: Any, scale: Scale) -> dict[str, Any]:
         ends = runs[["angle_at_first", "angle_in_the_end"]].dropna().astype(float).mean()
         if not ends.isna().any():
             angles.plot([0, 1], ends, style, color=f"C{n}", marker="o", markersize=4)
-    courses.set(xlabel="epoch", title=_net(layers))
+    courses.set(xlabel="epoch", title=net_name(layers))
     error_axis(courses)
     angles.set_xticks([0, 1], ["at first", "in the end"])
     angles.set(ylabel="degrees", xlim=(-0.15, 1.15), title="angle of feedback to forward weights")
@@ -81,16 +81,12 @@ def _of_way(frame: Any, name: str, layers: int) -> Any:
     return ways.get(name, frame.iloc[:0])
 
 
-def _net(layers: int) -> str:
-    return f"{layers} hidden layer{'s' if layers > 1 else ''} of 32"
-
-
 def page(frame: Any, scale: Scale) -> str:
     """Say which feedback is backpropagation, what the others learn, and give every cell."""
     told, frame = told_of_unfinished(frame, SETTINGS), done(frame)
     parts = [*told, WHAT, _exact(frame), _unequal(frame), _fixed(frame), _decay(frame)]
     for layers, here in frame.groupby("hidden_layers"):
-        parts += [f"## {_net(layers)}", _table(here)]
+        parts += [f"## {net_name(layers)}", _table(here)]
     return "\n\n".join(part for part in parts if part)
 
 

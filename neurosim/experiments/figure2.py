@@ -14,6 +14,7 @@ import numpy.typing as npt
 from neurosim import models
 from neurosim.experiments.experiment import Experiment, Scale
 from neurosim.experiments.figure2_shown import figures, page
+from neurosim.experiments.learning import same_bits
 from neurosim.network import Network
 from neurosim.presets import song2020
 from neurosim.recording.spike_monitor import SpikeMonitor
@@ -58,7 +59,7 @@ def run(*, model: str, rest: bool, seed: int) -> dict[str, Any]:
     }
     simulator = Simulator(network, made[model], rest_after_update=rest)
     seen = _recorded(simulator, network, x, y)
-    same = all(np.array_equal(simulator.weights[n], w) for n, w in reference.weights.items())
+    same = same_bits(simulator.weights, reference.weights)
     return {**_by_level(network, **seen), "same_weights": same}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from neurosim import models
 from neurosim.experiments.experiment import Experiment, Scale
 from neurosim.experiments.figure3_shown import figures, page
-from neurosim.experiments.learning import course_of_backpropagation, learn, load, sizes_of
+from neurosim.experiments.learning import course_of_backpropagation, described, learn
 from neurosim.presets import song2020
 
 __all__ = ["EXPERIMENT", "GAMMAS", "SIGMAS", "TIMES", "cells", "run"]
@@ -56,8 +56,7 @@ def run(
     )
     course = reference
     if t != "BP":
-        samples = load(data, folder, dtype, song2020.targets)
-        network = song2020.network(sizes_of(samples, hidden_layers), seed=seed)
+        samples, network = described(song2020, data, folder, hidden_layers, seed, dtype)
         if t == "l":
             simulator = song2020.simulator(network, models.ZIL, dtype=dtype, gamma=gamma)
         else:
@@ -66,7 +65,7 @@ def run(
     return {
         "model": "BP" if t == "BP" else "Z-IL" if t == "l" else "IL",
         **course.apart_from(reference),
-        "last_test_error": course.test_error[-1] if course.test_error else None,
+        "last_test_error": course.last_test_error,
         "diverged_in_epoch": course.diverged,
         "diverged_because": course.because,
         "test_error": course.test_error,

@@ -9,7 +9,7 @@ import numpy as np
 
 from neurosim.experiments.experiment import Scale
 from neurosim.experiments.learning import CHANCE
-from neurosim.experiments.tables import markdown_table
+from neurosim.experiments.tables import counted, markdown_table, net_name
 from neurosim.experiments.unfinished import done, told_of_unfinished
 from neurosim.extras import require
 
@@ -35,7 +35,7 @@ def figures(frame: Any, scale: Scale) -> dict[str, Any]:
         _against_sigma(axes[0], frame, measure, hidden)
         for ax, layers in zip(axes[1:], hidden, strict=True):
             _against_time(ax, frame[frame["hidden_layers"] == layers], measure)
-            ax.set_title(f"C2, C3: {layers} hidden layer{'s' if layers > 1 else ''}")
+            ax.set_title(f"C2, C3: {counted(layers, 'hidden layer')}")
         axes[0].set_ylabel(words)
         top = max(float(frame[measure].max()), LINEAR_BELOW)
         for ax in axes:
@@ -108,7 +108,7 @@ def page(frame: Any, scale: Scale) -> str:
     frame = done(frame)
     parts = [*told, _summary(frame)]
     for layers, here in frame.groupby("hidden_layers"):
-        parts.append(f"## {layers} hidden layer{'s' if layers > 1 else ''} of 32")
+        parts.append(f"## {net_name(layers)}")
         errors = here[here["t"] == "BP"]["last_test_error"].to_numpy(float)
         parts.append(
             f"BP's test error after {here['epochs'].iloc[0]} epochs: {_percent(errors)}. Each "

@@ -14,9 +14,13 @@ from neurosim.datasets.dataset import Dataset
 from neurosim.datasets.mnist_files import fashion_mnist, mnist
 from neurosim.datasets.scikit_digits import digits
 from neurosim.errors import DivergenceError
+from neurosim.network import Network
 from neurosim.presets import Preset
 
-__all__ = ["CHANCE", "Course", "course_of_backpropagation", "learn", "load", "sizes_of"]
+__all__ = [
+    "CHANCE", "Course", "course_of_backpropagation", "described", "learn", "load", "same_bits",
+    "sizes_of",
+]  # fmt: skip
 
 Weights = Mapping[str, npt.NDArray[Any]]
 
@@ -42,6 +46,19 @@ def sizes_of(data: Dataset, hidden_layers: int, width: int = 32) -> list[int]:
     return [data.train_inputs.shape[1], *[width] * hidden_layers, data.classes]
 
 
+def described(
+    preset: Preset, data: str, folder: str | None, hidden_layers: int, seed: int, dtype: str
+) -> tuple[Dataset, Network]:
+    """Return the samples, and the network of a preset that is to learn them."""
+    samples = load(data, folder, dtype, preset.targets)
+    return samples, preset.network(sizes_of(samples, hidden_layers), seed=seed)
+
+
+def same_bits(own: Weights, theirs: Weights) -> bool:
+    """Whether weights are the same, to the last bit."""
+    return all(own[name].tobytes() == each.tobytes() for name, each in theirs.items())
+
+
 @dataclass
 class Course:
     """What became of a learner.
@@ -62,6 +79,15 @@ class Course:
     weights: Weights = field(default_factory=dict)
     diverged: int | None = None
     because: str | None = None
+
+    @property
+    def last_test_error(self) -> float | None:
+        """That after the last epoch; None if there was none."""
+        return self.test_error[-1] if self.test_error else None
+
+    def has_bits_of(self, other: Course) -> bool:
+        """Whether it did not diverge, and ended with the very weights of another one."""
+        return self.diverged is None and same_bits(self.weights, other.weights)
 
     def apart_from(self, other: Course) -> dict[str, float | None]:
         """The paper's two measures: of test errors, and of final weights; None where one diverged.
@@ -122,6 +148,5 @@ def course_of_backpropagation(
     dtype: Any,
 ) -> Course:  # fmt: skip
     """What backpropagation learns, in the engine's order of summation; once per process."""
-    samples = load(data, folder, dtype, preset.targets)
-    network = preset.network(sizes_of(samples, hidden_layers), seed=seed)
+    samples, network = described(preset, data, folder, hidden_layers, seed, dtype)
     return learn(preset.backpropagation(network, dtype=dtype), samples, epochs, seed)

@@ -14,7 +14,7 @@ import numpy as np
 from neurosim import models
 from neurosim.datasets.dataset import Dataset
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import course_of_backpropagation, learn, load, sizes_of
+from neurosim.experiments.learning import course_of_backpropagation, described, learn
 from neurosim.experiments.noise_shown import figures, page
 from neurosim.network import Network
 from neurosim.presets import song2020
@@ -65,8 +65,7 @@ def run(
     reference = course_of_backpropagation(
         song2020, data, folder, HIDDEN_LAYERS, epochs, seed, dtype
     )
-    samples = load(data, folder, dtype, song2020.targets)
-    network = song2020.network(sizes_of(samples, HIDDEN_LAYERS), seed=seed)
+    samples, network = described(song2020, data, folder, HIDDEN_LAYERS, seed, dtype)
     course, phi = reference, {}
     if model != "BP":
         quiet = (multiple or 0.0) * sigma
@@ -80,7 +79,7 @@ def run(
     return {
         **course.apart_from(reference),
         **phi,
-        "last_test_error": course.test_error[-1] if course.test_error else None,
+        "last_test_error": course.last_test_error,
         "diverged_in_epoch": course.diverged,
         "diverged_because": course.because,
         "test_error": course.test_error,

@@ -12,12 +12,7 @@ from typing import Any
 
 from neurosim import models
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import (
-    course_of_backpropagation,
-    learn,
-    load,
-    sizes_of,
-)
+from neurosim.experiments.learning import course_of_backpropagation, described, learn
 from neurosim.experiments.operations_shown import figures, page
 from neurosim.network import Network
 from neurosim.presets import song2020
@@ -90,8 +85,7 @@ def run(
     reference = course_of_backpropagation(
         song2020, data, folder, hidden_layers, epochs, seed, dtype
     )
-    samples = load(data, folder, dtype, song2020.targets)
-    network = song2020.network(sizes_of(samples, hidden_layers), seed=seed)
+    samples, network = described(song2020, data, folder, hidden_layers, seed, dtype)
     count = len(samples.train_inputs)
     if model == "BP":
         course = reference

@@ -9,7 +9,13 @@ import numpy as np
 
 from neurosim.experiments.axes import error_axis
 from neurosim.experiments.experiment import Scale
-from neurosim.experiments.tables import markdown_table, number, percent, share
+from neurosim.experiments.tables import (
+    markdown_table,
+    net_name,
+    number,
+    percent,
+    share,
+)
 from neurosim.experiments.unfinished import done, told_of_unfinished
 from neurosim.extras import require
 
@@ -46,7 +52,7 @@ def figures(frame: Any, scale: Scale) -> dict[str, Any]:
             operations = np.mean([list(each) for each in runs["operations"]], axis=0)
             ax.plot(operations, errors, style, label=name, markerfacecolor="none", lw=1.2,
                     markersize=SIZES.get(str(runs["model"].iloc[0]), 5))  # fmt: skip
-        ax.set(xscale="log", xlabel="synaptic operations", title=_net(layers))
+        ax.set(xscale="log", xlabel="synaptic operations", title=net_name(layers))
         ax.grid(alpha=0.3)
     error_axis(axes[0])
     handles, labels = axes[0].get_legend_handles_labels()
@@ -62,16 +68,12 @@ def _learners(frame: Any) -> Iterator[tuple[str, str, Any]]:
             yield (model if driven == "passes" else f"{model}, {DRIVEN[driven]}"), style, runs
 
 
-def _net(layers: int) -> str:
-    return f"{layers} hidden layer{'s' if layers > 1 else ''} of 32"
-
-
 def page(frame: Any, scale: Scale) -> str:
     """Say what the operations of a sample are, and give every cell."""
     told, frame = told_of_unfinished(frame, SETTINGS), done(frame)
     parts = [*told, WHAT, _found(frame), WHY]
     for layers, here in frame.groupby("hidden_layers"):
-        parts += [f"## {_net(layers)}", _table(here)]
+        parts += [f"## {net_name(layers)}", _table(here)]
     return "\n\n".join(parts)
 
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from neurosim import models
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import course_of_backpropagation, learn, load, sizes_of
+from neurosim.experiments.learning import course_of_backpropagation, described, learn
 from neurosim.experiments.rates_shown import figures, page
 from neurosim.network import Network
 from neurosim.presets import song2020
@@ -66,21 +64,17 @@ def run(
     reference = course_of_backpropagation(
         song2020, data, folder, hidden_layers, epochs, seed, dtype
     )
-    samples = load(data, folder, dtype, song2020.targets)
-    network = song2020.network(sizes_of(samples, hidden_layers), seed=seed)
+    samples, network = described(song2020, data, folder, hidden_layers, seed, dtype)
     alpha = song2020.learning_rate
     simulator = song2020.simulator(
         network, models.ZIL, dtype=dtype, gamma=gamma,
         learning_rate=rates_by_level(network, alpha, gamma) if rate == "by level" else alpha,
     )  # fmt: skip
     course = learn(simulator, samples, epochs, seed)
-    same = course.diverged is None and all(
-        np.array_equal(course.weights[name], theirs) for name, theirs in reference.weights.items()
-    )
     return {
         **course.apart_from(reference),
-        "same_weights": same,
-        "last_test_error": course.test_error[-1] if course.test_error else None,
+        "same_weights": course.has_bits_of(reference),
+        "last_test_error": course.last_test_error,
         "diverged_in_epoch": course.diverged,
         "diverged_because": course.because,
         "test_error_of_bp": reference.test_error[-1],

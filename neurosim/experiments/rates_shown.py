@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from neurosim.experiments.experiment import Scale
-from neurosim.experiments.tables import markdown_table, share
+from neurosim.experiments.tables import counted, markdown_table, net_name, share
 from neurosim.experiments.unfinished import done, told_of_unfinished
 from neurosim.extras import require
 
@@ -55,7 +55,7 @@ def figures(frame: Any, scale: Scale) -> dict[str, Any]:
         axes[0].minorticks_off()
         axes[0].set_ylabel(words)
     for top, low, layers in zip(*rows, hidden, strict=True):
-        top.set_title(f"{layers} hidden layer{'s' if layers > 1 else ''}")
+        top.set_title(f"{counted(layers, 'hidden layer')}")
         low.set_xlabel("gamma")
     handles, labels = rows[0][0].get_legend_handles_labels()
     figure.legend(
@@ -81,7 +81,7 @@ def page(frame: Any, scale: Scale) -> str:
     for layers, here in frame.groupby("hidden_layers"):
         error = ", ".join(f"{100 * e:.2f} %" for e in _last_errors_of_bp(here))
         parts.append(
-            f"## {layers} hidden layer{'s' if layers > 1 else ''} of 32\n\n"
+            f"## {net_name(layers)}\n\n"
             f"BP's test error after {here['epochs'].iloc[0]} epochs: {error}. Each cell: "
             "difference of test error in percentage points / distance of weights, the mean over "
             "the seeds that did not diverge."

@@ -16,7 +16,7 @@ import numpy as np
 from neurosim import models
 from neurosim.errors import DivergenceError
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import course_of_backpropagation, learn, load, sizes_of
+from neurosim.experiments.learning import course_of_backpropagation, described, learn
 from neurosim.experiments.relu_shown import figures, page
 from neurosim.experiments.table3 import AFTER, Count, watched
 from neurosim.presets import song2020
@@ -53,8 +53,7 @@ def run(
     """Watch phi before and after a net has learned; and learn, while nobody rests."""
     preset = replace(PRESET, learning_rate=rate)
     reference = course_of_backpropagation(preset, data, folder, levels - 1, epochs, seed, dtype)
-    shown = load(data, folder, dtype, preset.targets)
-    network = preset.network(sizes_of(shown, levels - 1), seed=seed)
+    shown, network = described(preset, data, folder, levels - 1, seed, dtype)
     numbers: dict[str, Any] = {"t_d": t_d, "feedback_gate": feedback_gate}
     simulator = partial(
         preset.simulator, network, models.FaZIL, dtype=dtype, rest_after_update=False, **numbers
@@ -68,7 +67,7 @@ def run(
     return {
         **result,
         **course.apart_from(reference),
-        "last_test_error": course.test_error[-1] if course.test_error else None,
+        "last_test_error": course.last_test_error,
         "test_error_of_bp": reference.test_error[-1],
         "diverged_in_epoch": course.diverged,
         "diverged_because": course.because,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from neurosim import models
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import load, sizes_of
+from neurosim.experiments.learning import load, same_bits, sizes_of
 from neurosim.experiments.stream_shown import figures, page
 from neurosim.presets import song2020
 from neurosim.recording.spike_monitor import SpikeMonitor
@@ -76,7 +76,7 @@ def run(
     off = {name: own[name].astype(float) - theirs[name] for name in theirs}
     learned = {name: theirs[name].astype(float) - before[name] for name in theirs}
     return {
-        "exact": all(np.array_equal(own[name], theirs[name]) for name in theirs),
+        "exact": same_bits(own, theirs),
         "largest_difference": max(float(np.abs(each).max()) for each in off.values()),
         "difference": _norm(off) / _norm(learned),
         **spikes,

@@ -10,7 +10,7 @@ from typing import Any
 
 from neurosim import models
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import course_of_backpropagation, learn, load, sizes_of
+from neurosim.experiments.learning import course_of_backpropagation, described, learn
 from neurosim.experiments.table2_shown import figures, page
 from neurosim.presets import song2020
 
@@ -48,8 +48,7 @@ def run(
     reference = course_of_backpropagation(
         song2020, data, folder, hidden_layers, epochs, seed, dtype
     )
-    samples = load(data, folder, dtype, song2020.targets)
-    network = song2020.network(sizes_of(samples, hidden_layers), seed=seed)
+    samples, network = described(song2020, data, folder, hidden_layers, seed, dtype)
     if model == "BP":
         audit = song2020.backpropagation(network, dtype=dtype).audit()
         course = reference
@@ -59,10 +58,6 @@ def run(
         )
         audit = simulator.audit()
         course = learn(simulator, samples, epochs, seed, protocol=protocol)
-    same = course.diverged is None and all(
-        course.weights[name].tobytes() == theirs.tobytes()
-        for name, theirs in reference.weights.items()
-    )
     found = {name.replace(" ", "_"): value for name, value in audit.properties.items()}
     return {
         **found,
@@ -72,10 +67,10 @@ def run(
         "needs_timer": audit.timer,
         "tests": len(audit.findings),
         "tests_failed": [name for name, finding in audit.findings.items() if not finding.passed],
-        "same_bits_after_learning": same,
+        "same_bits_after_learning": course.has_bits_of(reference),
         "same_test_errors": course.test_error == reference.test_error,
         **course.apart_from(reference),
-        "last_test_error": course.test_error[-1] if course.test_error else None,
+        "last_test_error": course.last_test_error,
         "diverged_in_epoch": course.diverged,
     }
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from neurosim import models
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import course_of_backpropagation, load, sizes_of
+from neurosim.experiments.learning import course_of_backpropagation, described
 from neurosim.experiments.table3_shown import figures, page
 from neurosim.presets import song2020
 from neurosim.recording.state_monitor import StateMonitor
@@ -105,8 +105,7 @@ def run(
     """Watch phi at samples that it has not learned from, each batch from the same weights."""
     preset = replace(song2020, activation=activation)
     course = course_of_backpropagation(preset, data, folder, levels - 1, epochs, seed, dtype)
-    shown = load(data, folder, dtype, preset.targets)
-    network = preset.network(sizes_of(shown, levels - 1), seed=seed)
+    shown, network = described(preset, data, folder, levels - 1, seed, dtype)
     numbers: dict[str, Any] = {"t_d": t_d, "feedback_gate": feedback_gate}
     simulator = preset.simulator(
         network, models.FaZIL, dtype=dtype, error_form=error_form, rest_after_update=False,
@@ -129,7 +128,7 @@ def run(
         **{each.name: getattr(count, each.name) for each in fields(count)},
         "success": count.succeeded / count.pairs if count.pairs else None,
         "update_difference": float(np.sqrt(wrong / due)) if due else None,
-        "trained_test_error": course.test_error[-1] if course.test_error else None,
+        "trained_test_error": course.last_test_error,
         "training_diverged_in_epoch": course.diverged,
     }
 

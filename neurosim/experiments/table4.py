@@ -19,7 +19,7 @@ import numpy.typing as npt
 from neurosim import models
 from neurosim.errors import MissingExtraError
 from neurosim.experiments.experiment import Experiment, Scale
-from neurosim.experiments.learning import load
+from neurosim.experiments.learning import load, same_bits
 from neurosim.experiments.table4_shown import figures, page
 from neurosim.extras import require
 from neurosim.presets import song2020
@@ -86,9 +86,8 @@ def run(
     return {
         **result,
         "same_bits": all(
-            weights[name][each].tobytes() == theirs.tobytes()
+            same_bits(weights[name], weights["bp"])
             for name in ("z_il", "fa_z_il", "fa_z_il_stream")
-            for each, theirs in weights["bp"].items()
         ),
         "difference_bp_blas": max(
             float(np.abs(weights["bp_blas"][each] - theirs).max())

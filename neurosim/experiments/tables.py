@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
-__all__ = ["counted", "markdown_table", "number", "percent", "share", "tick"]
+__all__ = ["counted", "markdown_table", "net_name", "number", "percent", "share", "tick"]
 
 
 def markdown_table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
@@ -85,6 +85,18 @@ def counted(count: int, thing: str, things: str | None = None) -> str:
     ('1 run', '0 runs', '2,000 losses')
     """
     return f"{count:,} {thing if count == 1 else things or thing + 's'}"
+
+
+def net_name(hidden_layers: int) -> str:
+    """Return what one of the paper's networks is called.
+
+    Examples
+    --------
+    >>> from neurosim.experiments.tables import net_name
+    >>> net_name(1), net_name(3)
+    ('1 hidden layer of 32', '3 hidden layers of 32')
+    """
+    return f"{counted(hidden_layers, 'hidden layer')} of 32"
 
 
 def share(count: int, total: int) -> str:
